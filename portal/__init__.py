@@ -1,0 +1,1 @@
+"""Insyn: the client portal of a Swedish municipality's social services (socialtjänst)."""

@@ -1,0 +1,191 @@
+"""Translation and Swedish time: catalogues read once, bound once per request or notice.
+
+Source strings are Swedish. The current locale lives in a context variable, so that services, notices and the
+worker translate as pages do, without Flask. Babel's catalogues are bound once per locale: per-string look-ups of a
+locale were the largest single cost of a page (STACK.md).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates
+from babel.support import NullTranslations, Translations
+
+from portal.core.clock import now
+from portal.core.resources import resource_dir
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+SOURCE_LOCALE = "sv"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the portal: its code, its own name, and how it is written."""
+
+    code: str
+    own_name: str
+    direction: str = "ltr"
+
+
+# The order is the order of the language bar.
+LANGUAGES = (Language("sv", "Svenska"), Language("en", "English"), Language("ar", "العربية", "rtl"))
+LOCALES = {language.code: language for language in LANGUAGES}
+
+_locale: ContextVar[str] = ContextVar("locale", default=SOURCE_LOCALE)
+
+
+@cache
+def catalogue(code: str, directory: Path | None = None) -> NullTranslations:
+    """Return the catalogue of a locale, read from its compiled file once per process."""
+    found = Translations.load(directory or resource_dir("translations"), [code])
+    return found
+
+
+def current_locale() -> str:
+    """Return the code of the locale in force here."""
+    return _locale.get()
+
+
+def set_locale(code: str) -> None:
+    """Set the locale for the rest of this context (one request); unknown codes fall back to Swedish."""
+    _locale.set(code if code in LOCALES else SOURCE_LOCALE)
+
+
+@contextmanager
+def use_locale(code: str) -> Iterator[None]:
+    """Use a locale inside a block: a notice is written in its reader's language."""
+    token = _locale.set(code if code in LOCALES else SOURCE_LOCALE)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
+
+
+def gettext(message: str, /, **variables: Any) -> str:
+    """Translate a Swedish source string into the current locale."""
+    text = str(catalogue(_locale.get()).ugettext(message))
+    return text % variables if variables else text
+
+
+def ngettext(singular: str, plural: str, n: int, /, **variables: Any) -> str:
+    """Translate a string with a count; ``%(num)s`` is the count."""
+    variables.setdefault("num", n)
+    return str(catalogue(_locale.get()).ungettext(singular, plural, n)) % variables
+
+
+def pgettext(context: str, message: str, /, **variables: Any) -> str:
+    """Translate a string whose meaning depends on a context."""
+    text = str(catalogue(_locale.get()).upgettext(context, message))
+    return text % variables if variables else text
+
+
+_ = gettext
+
+
+class LazyText:
+    """A marked string that is translated when it is shown."""
+
+    __slots__ = ("_message", "_variables")
+
+    def __init__(self, message: str, variables: dict[str, Any]) -> None:
+        self._message = message
+        self._variables = variables
+
+    def __str__(self) -> str:
+        return gettext(self._message, **self._variables)
+
+    def __html__(self) -> str:
+        from markupsafe import escape
+
+        return str(escape(str(self)))
+
+    def __mod__(self, variables: Any) -> str:
+        return str(self) % variables
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash((self._message, tuple(sorted(self._variables))))
+
+
+Text = str | LazyText
+
+
+def lazy(message: str, /, **variables: Any) -> LazyText:
+    """Mark a string for translation where it is written, translate it where it is shown."""
+    return LazyText(message, variables)
+
+
+def direction(code: str | None = None) -> str:
+    """Return ``ltr`` or ``rtl`` for a locale."""
+    return LOCALES[code or current_locale()].direction
+
+
+@cache
+def _babel_locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+@lru_cache(maxsize=4096)
+def _format_date(day: date, pattern: str, code: str) -> str:
+    return dates.format_date(day, pattern, locale=_babel_locale(code))
+
+
+def _as_local(instant: datetime) -> datetime:
+    return instant.astimezone(STOCKHOLM)
+
+
+# Patterns with weekday, as UX.md section 2 asks; other locales take Babel's own order of the same fields.
+_DAY = {"sv": "EEEE d MMMM", "en": "EEEE d MMMM", "ar": "EEEE d MMMM"}
+
+
+def format_day(instant: datetime | date) -> str:
+    """Return a day such as "onsdag 25 november", in Swedish time; the year is added where it is not this year."""
+    day = _as_local(instant).date() if isinstance(instant, datetime) else instant
+    code = _locale.get()
+    pattern = _DAY.get(code, "EEEE d MMMM")
+    return _format_date(day, pattern if day.year == today().year else f"{pattern} y", code)
+
+
+def format_time(instant: datetime) -> str:
+    """Return a time of day such as "08.31", in Swedish time."""
+    local = _as_local(instant)
+    separator = "." if _locale.get() == "sv" else ":"
+    return f"{local:%H}{separator}{local:%M}"
+
+
+def format_moment(instant: datetime) -> str:
+    """Return a day and time as a person says it: "i dag 08.31", "i går 16.02", "fredag 20 november 09.15"."""
+    day = _as_local(instant).date()
+    gap = (today() - day).days
+    if gap == 0:
+        return _("i dag %(time)s", time=format_time(instant))
+    if gap == 1:
+        return _("i går %(time)s", time=format_time(instant))
+    # Translators: a date and a time of day, for example "fredag 20 november 09.15"
+    return _("%(day)s %(time)s", day=format_day(instant), time=format_time(instant))
+
+
+def today() -> date:
+    """Return today's date in Sweden."""
+    return _as_local(now()).date()
+
+
+def same_day(first: datetime, second: datetime) -> bool:
+    """Tell whether two instants fall on the same Swedish day."""
+    return _as_local(first).date() == _as_local(second).date()
+
+
+JINJA_GLOBALS: dict[str, Callable[..., str]] = {
+    "format_day": format_day,
+    "format_time": format_time,
+    "format_moment": format_moment,
+}

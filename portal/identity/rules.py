@@ -1,0 +1,60 @@
+"""How long sign-ins and sessions last, and which sessions are alive."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# The framework allows 60 minutes of single sign-on; getting a first e-legitimation can take 20 (PEERS.md B2 row 13).
+SIGN_IN_LIFETIME = timedelta(minutes=60)
+# A kept form outlives a slow sign-in and a pause, not a night on a shared phone.
+KEPT_FORM_LIFETIME = timedelta(hours=2)
+# How often the row of a session learns that it is in use; a page within the interval costs no write.
+TOUCH_INTERVAL = timedelta(seconds=60)
+
+
+class EndReason(enum.StrEnum):
+    """Why a session ended."""
+
+    LOGGED_OUT = "logged_out"
+    LEFT = "left"  # Lämna sidan
+    ENDED_BY_OWNER = "ended_by_owner"
+    PROVIDER = "provider"  # single log-out from the identity provider
+    REPLACED = "replaced"  # a new sign-in in the same browser
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The two time limits of a session."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+def is_alive(
+    *, created_at: datetime, last_seen_at: datetime, ended_at: datetime | None, at: datetime, limits: Limits
+) -> bool:
+    """Tell whether a session still counts at an instant."""
+    return ended_at is None and at - last_seen_at <= limits.idle and at - created_at <= limits.absolute
+
+
+def may_keep_form(*, ended_at: datetime | None, last_seen_at: datetime, at: datetime) -> bool:
+    """Tell whether what is posted in a dead session may wait for its owner.
+
+    Only where time ended it: whoever logged out or left the page must find nothing of theirs again.
+    """
+    return ended_at is None and at - last_seen_at <= timedelta(hours=24)
+
+
+def device_label(user_agent: str) -> str:
+    """Return a short name of the device from a User-Agent, such as "Firefox, Android"; never the whole string."""
+    browsers = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )
+    found = [next((name for mark, name in table if mark in user_agent), "") for table in (browsers, systems)]
+    return ", ".join(part for part in found if part)

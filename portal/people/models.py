@@ -1,0 +1,97 @@
+"""Tables of persons, staff, boards, units and cases."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.clock import now
+from portal.core.crypto import BlindIndex, EncryptedText
+from portal.core.db import Base, Identified
+from portal.people.rules import CaseState, Protection, Role
+
+
+class Board(Identified, Base):
+    """A municipal board (nämnd), a secrecy boundary of its own."""
+
+    __tablename__ = "board"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Unit(Identified, Base):
+    """A unit (enhet) under a board."""
+
+    __tablename__ = "unit"
+
+    board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("board.id"), index=True)
+    name: Mapped[str]
+
+
+class Person(Identified, Base):
+    """A person who signs in, or whom a case is about. Names and number stand encrypted."""
+
+    __tablename__ = "person"
+
+    identity_number: Mapped[str | None] = mapped_column(EncryptedText("person.identity_number"))
+    identity_index: Mapped[bytes | None] = mapped_column(BlindIndex("identity_number", "person"), unique=True)
+    given_name: Mapped[str] = mapped_column(EncryptedText("person.given_name"))
+    surname: Mapped[str] = mapped_column(EncryptedText("person.surname"))
+    protection: Mapped[Protection] = mapped_column(default=Protection.UNKNOWN)
+    locale: Mapped[str] = mapped_column(default="sv")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def name(self) -> str:
+        """The full name as it is written."""
+        return f"{self.given_name} {self.surname}".strip()
+
+
+class StaffMember(Identified, Base):
+    """Someone employed by the municipality; ``subject`` is the identifier their identity provider asserts."""
+
+    __tablename__ = "staff_member"
+
+    subject: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(default=Role.CASEWORKER)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    phone: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def first_name(self) -> str:
+        """The name a client is shown where space is short."""
+        return self.name.partition(" ")[0]
+
+
+class Case(Identified, Base):
+    """A case (ärende) about one person before one board."""
+
+    __tablename__ = "case"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    board_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("board.id"), index=True)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    # What the client calls it, for example "Boendestödet"; plain words that may still tell, hence encrypted.
+    title: Mapped[str] = mapped_column(EncryptedText("case.title"))
+    state: Mapped[CaseState] = mapped_column(default=CaseState.OPEN)
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CaseAssignment(Identified, Base):
+    """Who works on a case, from when until when; one of them is the client's named caseworker."""
+
+    __tablename__ = "case_assignment"
+    __table_args__ = (
+        UniqueConstraint("case_id", "staff_id"),
+        Index("ix_case_assignment_staff_until", "staff_id", "until"),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_member.id"))
+    named: Mapped[bool] = mapped_column(default=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+    until: Mapped[datetime | None]

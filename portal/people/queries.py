@@ -1,0 +1,121 @@
+"""Who is who, and which cases an actor reaches; every other feature filters through these."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from portal.core.actor import Actor, Side
+from portal.core.clock import now
+from portal.core.crypto import ring_of
+from portal.core.errors import NotFound
+from portal.people.models import Board, Case, CaseAssignment, Person, StaffMember, Unit
+from portal.people.rules import Protection
+
+
+CaseRows = Select[uuid.UUID, uuid.UUID, str, str, str | None, uuid.UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as lists show it: its client, its title and the caseworker the client is told of."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    title: str
+    board: str
+    caseworker: str
+    caseworker_id: uuid.UUID | None
+
+
+def find_person(session: Session, identity_number: str) -> Person | None:
+    """Look a person up by 12-digit identity number, through the blind index."""
+    ring = ring_of(session.get_bind().dialect)
+    found = ring.blind_candidates("person", identity_number)
+    return session.scalars(select(Person).where(Person.identity_index.in_(found))).one_or_none()
+
+
+def reachable(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Case`` that holds for the cases an actor may know of.
+
+    A client: the cases about the person. Staff: the cases they are assigned to now (SoLPuL 10 §).
+    """
+    if actor.side is Side.CLIENT:
+        return Case.person_id == actor.subject_id
+    mine = select(CaseAssignment.case_id).where(
+        CaseAssignment.staff_id == actor.staff_id,
+        or_(CaseAssignment.until.is_(None), CaseAssignment.until > now()),
+    )
+    return Case.id.in_(mine)
+
+
+def _case_rows(actor: Actor) -> CaseRows:
+    return (
+        select(Case.id, Case.person_id, Case.title, Board.name, StaffMember.name, StaffMember.id)
+        .join(Board, Board.id == Case.board_id)
+        .outerjoin(
+            CaseAssignment,
+            (CaseAssignment.case_id == Case.id)
+            & CaseAssignment.named
+            & or_(CaseAssignment.until.is_(None), CaseAssignment.until > now()),
+        )
+        .outerjoin(StaffMember, StaffMember.id == CaseAssignment.staff_id)
+        .where(reachable(actor))
+        .order_by(Case.opened_at, Case.id, CaseAssignment.since)
+    )
+
+
+def _views(session: Session, statement: CaseRows) -> list[CaseView]:
+    seen: dict[uuid.UUID, CaseView] = {}
+    for case_id, person_id, title, board, worker, worker_id in session.execute(statement):
+        seen.setdefault(case_id, CaseView(case_id, person_id, title, board, worker or "", worker_id))
+    return list(seen.values())
+
+
+def cases(session: Session, actor: Actor) -> list[CaseView]:
+    """Return the cases an actor reaches, oldest first."""
+    return _views(session, _case_rows(actor))
+
+
+def case(session: Session, actor: Actor, case_id: uuid.UUID) -> CaseView:
+    """Return one case.
+
+    :raises NotFound: for a foreign or unknown id alike.
+    """
+    found = _views(session, _case_rows(actor).where(Case.id == case_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def client(session: Session, actor: Actor, person_id: uuid.UUID) -> Person:
+    """Return a client whom the staff actor reaches through a case.
+
+    :raises NotFound: for everybody else.
+    """
+    person = session.scalars(
+        select(Person).where(Person.id == person_id, Person.id.in_(select(Case.person_id).where(reachable(actor))))
+    ).one_or_none()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def shown_name(person_id: uuid.UUID, given_name: str, surname: str, protection: Protection) -> str:
+    """Return the name for lists that staff see: a protected person is named only by the end of their id."""
+    if protection is not Protection.NONE:
+        return f"Skyddad person {person_id.hex[-4:]}"
+    return f"{given_name} {surname}".strip()
+
+
+def staff_by_subject(session: Session, subject: str) -> StaffMember | None:
+    """Look an active staff member up by what the identity provider asserts."""
+    return session.scalars(
+        select(StaffMember).where(StaffMember.subject == subject, StaffMember.active.is_(True))
+    ).one_or_none()
+
+
+def unit_name(session: Session, unit_id: uuid.UUID | None) -> str:
+    """Return a unit's name, or nothing."""
+    return (session.scalar(select(Unit.name).where(Unit.id == unit_id)) if unit_id else None) or ""

@@ -1,0 +1,117 @@
+"""The form kit: translated messages, text that is cleaned at the edge, double clicks, and forms that survive a sign-in."""
+
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from flask import request
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from portal.core.i18n import Text, gettext, lazy, ngettext
+from portal.web.routes import web_kit
+
+# Characters that turn or hide text (Trojan Source, CVE-2021-42574). Plain marks U+200E and U+200F stay: Arabic and
+# Hebrew writers need them. Embeddings, overrides and isolates are removed.
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
+
+SUBMISSION_FIELD = "submission"
+
+
+class _Translations:
+    """WTForms' own messages through our catalogue."""
+
+    def gettext(self, message: str) -> str:
+        """Translate one of WTForms' messages."""
+        return gettext(message)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Translate one of WTForms' messages with a count."""
+        return ngettext(singular, plural, n)
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+    """The base of every form of ours."""
+
+    restored: bool = False
+
+    class Meta(FlaskForm.Meta):
+        """Translation through our own catalogue."""
+
+        def get_translations(self, form: Any) -> _Translations:
+            """Return our translations."""
+            return _Translations()
+
+
+class SubmissionForm(Form):
+    """A form that must count once however often its button is pressed: its number is drawn when it is shown."""
+
+    submission = HiddenField(default=lambda: secrets.token_urlsafe(18))
+
+    def validate_submission(self, field: HiddenField) -> None:
+        """Refuse a number that we can't have drawn."""
+        if not field.data or len(field.data) > 64 or not field.data.isascii():
+            raise ValidationError(str(lazy("Ladda om sidan och försök igen.")))
+
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+def load_form(kind: type[AnyForm], **options: Any) -> AnyForm:
+    """Return the form of this request: posted, kept from before a sign-in (``form.restored``), or empty."""
+    if request.method == "POST":
+        form = kind(**options)
+        form.restored = False
+        return form
+    kept = web_kit().keeper.take()
+    values: MultiDict[str, str] | None = MultiDict(_without_tokens(kept)) if kept else None
+    form = kind(formdata=values, **options)
+    form.restored = kept is not None
+    return form
+
+
+def _without_tokens(kept: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {name: values for name, values in kept.items() if name not in {"csrf_token"}}
+
+
+def clean_text(value: str | None) -> str:
+    """Return text as it is stored: NFC, Unix line ends, no control, direction-turning or invisible characters.
+
+    Source: CVE-2021-42574 (bidirectional controls); PEERS.md B2 row 9 (control characters broke back offices).
+    """
+    if not value:
+        return ""
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (
+        char
+        for char in text
+        if char in "\n\t" or not (unicodedata.category(char) in {"Cc", "Cs"} or char in _BIDI_CONTROLS | _INVISIBLE)
+    )
+    return "".join(kept).strip()
+
+
+class TextLength:
+    """Refuse empty and too long text, counted after cleaning, in plain words."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __init__(self, maximum: int, empty: Text) -> None:
+        self.maximum = maximum
+        self.empty = empty
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        length = len(field.data or "")
+        if length == 0:
+            raise ValidationError(str(self.empty))
+        if length > self.maximum:
+            raise ValidationError(
+                ngettext(
+                    "Texten är %(num)s tecken för lång. Korta den eller dela upp den.",
+                    "Texten är %(num)s tecken för lång. Korta den eller dela upp den.",
+                    length - self.maximum,
+                )
+            )

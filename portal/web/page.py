@@ -1,0 +1,127 @@
+"""Pages: a template is a page, an htmx fragment is a named block of it; the shell around them is made here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+from markupsafe import Markup
+
+from portal.core.actor import Actor, Side
+from portal.core.i18n import LANGUAGES, _, current_locale, direction
+from portal.settings import Settings
+from portal.web.db import db
+from portal.web.routes import actor_or_none, web_kit
+
+
+@dataclass(frozen=True)
+class ShellItem:
+    """A menu entry as the layout shows it."""
+
+    url: str
+    label: str
+    icon: str
+    current: bool
+    count: int
+
+    @property
+    def has_new(self) -> bool:
+        """Tell whether there is something unseen behind the entry."""
+        return self.count > 0
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the layouts need around a page."""
+
+    lang: str
+    dir: str
+    side: str
+    nav_items: list[ShellItem]
+    menu_items: list[ShellItem]
+    languages: list[tuple[str, str, str, bool]]
+    municipality: dict[str, str]
+    exit_url: str
+    home_url: str
+    signed_in: bool
+    person_name: str
+    session_seconds: int
+    extend_url: str
+    logout_url: str
+    banner: str
+    footer_links: list[tuple[str, str]]
+
+
+def settings() -> Settings:
+    """Return the settings of the application."""
+    found: Settings = current_app.extensions["insyn.settings"]
+    return found
+
+
+def _items(who: Actor, *, menu: bool) -> list[ShellItem]:
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        ShellItem(
+            url=url_for(item.endpoint),
+            label=str(item.label),
+            icon=item.icon,
+            current=item.endpoint.partition(".")[0] == here,
+            count=item.new(db(), who) if item.new else 0,
+        )
+        for item in web_kit().nav
+        if item.menu is menu and item.side in {None, who.side}
+    ]
+
+
+def make_shell(*, safe: bool = False) -> Shell:
+    """Make the shell of this request; ``safe`` (error pages) asks no database."""
+    conf = settings()
+    who = None if safe else actor_or_none()
+    code = current_locale()
+    return Shell(
+        lang=code,
+        dir=direction(),
+        side=next(iter(web_kit().sides)).value if who is None else who.side.value,
+        nav_items=_items(who, menu=False) if who else [],
+        menu_items=_items(who, menu=True) if who else [],
+        languages=[
+            (x.code, x.own_name, url_for("site.language", code=x.code, next=request.path), x.code == code)
+            for x in LANGUAGES
+        ],
+        municipality={
+            "name": conf.municipality,
+            "phone": conf.reception_phone,
+            "emergency": conf.emergency_phone,
+        },
+        exit_url=url_for("identity.leave"),
+        home_url=url_for("site.home"),
+        signed_in=who is not None,
+        person_name=who.name if who else "",
+        session_seconds=conf.session_idle_minutes * 60 if who else 0,
+        extend_url=url_for("identity.extend"),
+        logout_url=url_for("identity.log_out"),
+        banner=_("Endast demonstration. Alla personer är påhittade.") if conf.environment == "demo" else "",
+        footer_links=[
+            (url_for("site.accessibility"), _("Tillgänglighetsredogörelse")),
+            (url_for("site.privacy"), _("Så hanterar vi dina uppgifter")),
+        ]
+        if Side.CLIENT in web_kit().sides
+        else [],
+    )
+
+
+def render(template: str, /, status: int = 200, **context: Any) -> Response:
+    """Render a page."""
+    return make_response(render_template(template, shell=make_shell(), **context), status)
+
+
+def render_block(template: str, block: str, /, status: int = 200, **context: Any) -> Response:
+    """Render one named block of a page, for htmx."""
+    found = current_app.jinja_env.get_template(template)
+    current_app.update_template_context(context)
+    body = "".join(found.blocks[block](found.new_context(context)))
+    return make_response(Markup(body), status)  # noqa: S704 - the block was escaped by Jinja
+
+
+def render_safely(template: str, /, status: int, **context: Any) -> Response:
+    """Render a page without touching the database: the way of the error pages."""
+    return make_response(render_template(template, shell=make_shell(safe=True), **context), status)

@@ -1,0 +1,54 @@
+"""The pages that belong to no feature: home, language, statements, and the health check of the proxy."""
+
+from flask import Response, make_response, redirect, request, url_for
+
+from portal.core.errors import NotFound
+from portal.core.i18n import LOCALES
+from portal.web.access import Public
+from portal.web.errors import safe_path
+from portal.web.page import render, settings
+from portal.web.routes import Feature, actor_or_none, web_kit
+
+feature = Feature("site")
+
+LANGUAGE_COOKIE = "insyn-sprak"
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@feature.route("/", access=Public())
+def home() -> Response:
+    """Go to the first page of the menu, or to the sign-in."""
+    who = actor_or_none()
+    first = next((item for item in web_kit().nav if who and item.side in {None, who.side} and not item.menu), None)
+    return redirect(url_for(first.endpoint if first else "identity.sign_in"), 303)  # type: ignore[return-value]
+
+
+@feature.route("/sprak/<code>", access=Public())
+def language(code: str) -> Response:
+    """Remember the language on this device; a plain link, since it changes nothing but words."""
+    if code not in LOCALES:
+        raise NotFound
+    back = safe_path(request.args.get("next")) or url_for("site.home")
+    response: Response = redirect(back, 303)  # type: ignore[assignment]
+    response.set_cookie(
+        LANGUAGE_COOKIE, code, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure
+    )
+    return response
+
+
+@feature.route("/tillganglighet", access=Public())
+def accessibility() -> Response:
+    """The accessibility statement (tillgänglighetsredogörelse), lag (2018:1937) 13 §."""
+    return render("site/accessibility.html", municipality=settings().municipality)
+
+
+@feature.route("/uppgifter", access=Public())
+def privacy() -> Response:
+    """How personal data are handled (GDPR articles 13 and 14)."""
+    return render("site/privacy.html", municipality=settings().municipality)
+
+
+@feature.route("/halsa", access=Public())
+def health() -> Response:
+    """Answer the proxy's health check; tells nothing."""
+    return make_response("ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"})
