@@ -55,7 +55,9 @@ def create_app(settings: Settings, sides: Iterable[Side], engine: Engine | None 
     bus = EventBus()
     subscribe(bus)
     app.extensions["insyn.settings"] = settings
-    app.extensions["insyn.sessions"] = make_sessionmaker(engine or make_engine(settings.database_url, settings.key_ring), bus)
+    app.extensions["insyn.sessions"] = make_sessionmaker(
+        engine or make_engine(settings.database_url, settings.key_ring), bus
+    )
     app.extensions["insyn.federation"] = load_federation(settings)
     app.extensions["insyn.web"] = WebKit(frozenset(sides), identity_http.SessionGuard(), identity_http.FormKeeper())
     _set_up_templates(app)
@@ -111,4 +113,3 @@ def _serve_assets(app: Flask, settings: Settings) -> None:
 
 def _is_hashed(_path: str, url: str) -> bool:
     return Path(url).name.count(".") >= 2
-

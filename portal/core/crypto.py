@@ -120,10 +120,12 @@ def ring_of(dialect: Dialect) -> KeyRing:
     ring = getattr(dialect, RING_ATTRIBUTE, None)
     if ring is None:
         raise CryptoError("this engine has no key ring")
-    return cast(KeyRing, ring)
+    return cast("KeyRing", ring)
 
 
-class _Encrypted(TypeDecorator[Any]):
+class Encrypted(TypeDecorator[Any]):
+    """The base of the encrypted types; give the column's name as ``table.column``."""
+
     impl = LargeBinary
     cache_ok = True
 
@@ -132,9 +134,11 @@ class _Encrypted(TypeDecorator[Any]):
         self.column = column
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
         return None if value is None else ring_of(dialect).encrypt(self.to_bytes(value), self.column)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Decrypt on the way out."""
         return None if value is None else self.from_bytes(ring_of(dialect).decrypt(bytes(value), self.column))
 
     def to_bytes(self, value: Any) -> bytes:
@@ -146,7 +150,7 @@ class _Encrypted(TypeDecorator[Any]):
         raise NotImplementedError
 
 
-class EncryptedText(_Encrypted):
+class EncryptedText(Encrypted):
     """Text that stands encrypted in the database; give the column's name as ``table.column``."""
 
     cache_ok = True
@@ -160,7 +164,7 @@ class EncryptedText(_Encrypted):
         return value.decode()
 
 
-class EncryptedJson(_Encrypted):
+class EncryptedJson(Encrypted):
     """A JSON value that stands encrypted in the database."""
 
     cache_ok = True

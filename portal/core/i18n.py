@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
 from babel.support import NullTranslations, Translations
+from markupsafe import escape
 
 from portal.core.clock import now
 from portal.core.resources import resource_dir
@@ -44,8 +45,7 @@ _locale: ContextVar[str] = ContextVar("locale", default=SOURCE_LOCALE)
 @cache
 def catalogue(code: str, directory: Path | None = None) -> NullTranslations:
     """Return the catalogue of a locale, read from its compiled file once per process."""
-    found = Translations.load(directory or resource_dir("translations"), [code])
-    return found
+    return Translations.load(directory or resource_dir("translations"), [code])
 
 
 def current_locale() -> str:
@@ -102,8 +102,6 @@ class LazyText:
         return gettext(self._message, **self._variables)
 
     def __html__(self) -> str:
-        from markupsafe import escape
-
         return str(escape(str(self)))
 
     def __mod__(self, variables: Any) -> str:

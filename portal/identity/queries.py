@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,7 +39,8 @@ def session_behind(session: Session, token: str, side: Side, limits: Limits) -> 
     ).one_or_none()
     if found is None:
         return None
-    row, person, member, unit = found
+    # An outer join: the person or the staff member is missing, depending on the side.
+    row, person, member, unit = cast("tuple[SignedInSession, Person | None, StaffMember | None, str | None]", found)
     alive = is_alive(
         created_at=row.created_at, last_seen_at=row.last_seen_at, ended_at=row.ended_at, at=now(), limits=limits
     )

@@ -8,6 +8,7 @@ import structlog
 from flask import Response, current_app, flash, g, make_response, redirect, request, url_for
 
 from portal.audit import service as audit
+from portal.core.clock import now
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.i18n import Text, _, current_locale, lazy
 from portal.identity import cookies, service
@@ -17,7 +18,7 @@ from portal.identity.http import behind, limits
 from portal.identity.queries import own_sessions
 from portal.identity.rules import EndReason, device_label
 from portal.identity.saml.errors import SamlRefused, SamlStatus, StatusKind
-from portal.identity.saml.metadata import sp_metadata
+from portal.identity.saml.metadata_writer import sp_metadata
 from portal.identity.saml.model import IdentityProvider, VerifiedSignIn
 from portal.identity.saml.response import verify_response
 from portal.web.access import Public, SignedIn
@@ -133,7 +134,7 @@ def _answer() -> Response:
         sp=federation().service_providers[side],
         idp=idp,
         pending=service.pending_request(row),
-        now=service.now(),
+        now=now(),
     )
     return _open(row, verified)
 

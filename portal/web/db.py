@@ -32,7 +32,7 @@ def db() -> Session:
 class PortalFlask(Flask):
     """Flask whose dispatch ends the transaction before the answer leaves."""
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]  # always a finished response
+    def dispatch_request(self) -> Response:
         """Run the view and commit what it did."""
         response = self.make_response(super().dispatch_request())
         if "db" in g:

@@ -1,4 +1,4 @@
-"""The form kit: translated messages, text that is cleaned at the edge, double clicks, and forms that survive a sign-in."""
+"""The form kit: translated messages, text cleaned at the edge, double clicks, and forms that survive a sign-in."""
 
 import secrets
 import unicodedata
@@ -39,7 +39,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 
     restored: bool = False
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask-wtf has no types
         """Translation through our own catalogue."""
 
         def get_translations(self, form: Any) -> _Translations:
@@ -104,6 +104,10 @@ class TextLength:
         self.empty = empty
 
     def __call__(self, _form: Any, field: Any) -> None:
+        """Check the field.
+
+        :raises ValidationError: with how much is too much.
+        """
         length = len(field.data or "")
         if length == 0:
             raise ValidationError(str(self.empty))

@@ -1,4 +1,4 @@
-"""Which language a request is answered in: the person's choice on this device, else the browser's wish, else Swedish."""
+"""The language of a request: the person's choice on this device, else the browser's wish, else Swedish."""
 
 from flask import request
 

@@ -1,0 +1,187 @@
+"""The `portal` command: thin calls to services."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from portal.core import migrate
+from portal.core.actor import Side
+from portal.core.crypto import new_key
+from portal.core.db import make_engine, make_sessionmaker
+from portal.core.logs import configure_logs
+from portal.settings import Settings, SettingsError, load_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def with_settings(command: Command) -> Command:
+    """Give a command the settings, or say what is wrong with them and stop with status 2."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            settings = load_settings()
+        except SettingsError as error:
+            for fault in error.faults:
+                click.echo(fault, err=True)
+            sys.exit(2)
+        configure_logs(settings.log_level)
+        return command(settings, *args, **kwargs)
+
+    return run  # type: ignore[return-value]  # the wrapper drops the first argument
+
+
+@click.group()
+def main() -> None:
+    """Insyn, the client portal."""
+
+
+@main.group()
+def config() -> None:
+    """Settings."""
+
+
+@config.command("check")
+def config_check() -> None:
+    """Print every missing or bad setting; status 0 when there is none."""
+    try:
+        load_settings()
+    except SettingsError as error:
+        for fault in error.faults:
+            click.echo(fault)
+        sys.exit(1)
+    click.echo("The settings are complete.")
+
+
+@config.command("table")
+def config_table() -> None:
+    """Print the table of settings, as it stands in the README."""
+    click.echo(settings_table())
+
+
+def settings_table() -> str:
+    """Return the settings as a Markdown table, made from the settings class."""
+    lines = ["| Variable | Default | What it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "*required*" if field.is_required() else f"`{field.default}`" if field.default != "" else "–"
+        lines.append(f"| `INSYN_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+@main.group()
+def db() -> None:
+    """The portal's database."""
+
+
+@db.command("upgrade")
+@with_settings
+def db_upgrade(settings: Settings) -> None:
+    """Bring the database up to the newest migration."""
+    migrate.upgrade(make_engine(settings.database_url, settings.key_ring))
+    click.echo(f"The database is at {migrate.head()}.")
+
+
+@db.command("revision")
+@click.argument("message")
+@with_settings
+def db_revision(settings: Settings, message: str) -> None:
+    """Write a new migration from the models (for developers)."""
+    from portal import tables
+
+    migrate.new_revision(make_engine(settings.database_url, settings.key_ring), tables.metadata(), message)
+
+
+@main.group()
+def keys() -> None:
+    """Encryption keys."""
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Print a fresh key for INSYN_ENCRYPTION_KEYS or INSYN_INDEX_KEYS."""
+    click.echo(new_key())
+
+
+@keys.command("rotate")
+@click.option("--batch", default=500, show_default=True, help="Rows a transaction.")
+@with_settings
+def keys_rotate(settings: Settings, batch: int) -> None:
+    """Renew every value that stands under an older key; it can be interrupted and started again."""
+    from portal import tables
+    from portal.core.rotation import rotate
+
+    sessions = make_sessionmaker(make_engine(settings.database_url, settings.key_ring))
+    total = 0
+    for progress in rotate(sessions, tables.metadata(), batch=batch):
+        total += progress.renewed
+        click.echo(f"{progress.table}: {progress.renewed}", err=True)
+    click.echo(f"{total} rows renewed; every value stands under key {settings.key_ring.current}.")
+
+
+@main.command()
+@with_settings
+def doctor(settings: Settings) -> None:
+    """Tell the state of databases, migrations, keys, identity providers, back office and queue."""
+    from portal.health import examine
+
+    findings = list(examine(settings))
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.well else 'FAIL'}  {finding.name:<20} {finding.words}")
+    sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@main.command()
+@with_settings
+def worker(settings: Settings) -> None:
+    """Deliver to the back office and fetch its changes until stopped."""
+    from portal.wiring import run_worker
+
+    run_worker(settings)
+
+
+@main.command()
+@click.argument("side", type=click.Choice([side.value for side in Side]))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Processes.")
+@with_settings
+def serve(settings: Settings, side: str, host: str, port: int, workers: int) -> None:
+    """Serve one side of the portal with granian, behind a reverse proxy."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ["INSYN_SIDE"] = side
+    Granian(
+        "portal.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=1,
+        log_access=False,
+    ).serve()
+
+
+@main.group()
+def demo() -> None:
+    """The demonstration."""
+
+
+@demo.command("run")
+def demo_run() -> None:
+    """Start the whole portal with invented people on this machine."""
+    from portal.demo.runner import run
+
+    run()
+
+
+@demo.command("reset")
+def demo_reset() -> None:
+    """Forget what the demonstration has stored."""
+    from portal.demo.runner import reset
+
+    reset()

@@ -1,0 +1,97 @@
+"""What ``portal doctor`` asks: databases, migrations, keys, identity providers, back office, queue and worker."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal import tables
+from portal.core import migrate
+from portal.core.actor import Side
+from portal.core.db import make_engine, make_sessionmaker
+from portal.core.rotation import remaining
+from portal.identity.federation import load_federation
+from portal.settings import Settings
+from portal.sync.adapters import make_back_office
+from portal.sync.queries import queue_state, worker_seen_seconds
+
+WORKER_SILENT_SECONDS = 60
+OLDEST_MESSAGE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer of the doctor: what, whether it is well, and a few words without values or persons."""
+
+    name: str
+    well: bool
+    words: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Examine everything, each part on its own: one that fails does not hide the others."""
+    engine = make_engine(settings.database_url, settings.key_ring)
+    sessions = make_sessionmaker(engine)
+    checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("database", lambda: _database(engine)),
+        ("migrations", lambda: _migrations(engine)),
+        ("keys", lambda: _keys(sessions, settings)),
+        ("identity providers", lambda: _providers(settings)),
+        ("back office", lambda: _back_office(settings)),
+        ("queue", lambda: _queue(sessions)),
+        ("worker", lambda: _worker(sessions)),
+    )
+    for name, check in checks:
+        try:
+            yield check()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one part is that part's finding
+            yield Finding(name, False, f"{type(error).__name__}")
+    engine.dispose()
+
+
+def _database(engine: Engine) -> Finding:
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return Finding("database", True, engine.dialect.name)
+
+
+def _migrations(engine: Engine) -> Finding:
+    current, head = migrate.current(engine), migrate.head()
+    words = f"at {current}" if current == head else f"at {current or 'nothing'}, should be {head}: portal db upgrade"
+    return Finding("migrations", current == head, words)
+
+
+def _keys(sessions: sessionmaker[Session], settings: Settings) -> Finding:
+    with sessions() as session:
+        stale = remaining(session, tables.metadata())
+    words = f"key {settings.key_ring.current}"
+    return Finding("keys", True, words if not stale else f"{words}; {stale} rows under older keys: portal keys rotate")
+
+
+def _providers(settings: Settings) -> Finding:
+    federation = load_federation(settings)
+    counts = {side: len(federation.providers[side]) for side in Side}
+    words = ", ".join(f"{side}: {count}" for side, count in counts.items())
+    return Finding("identity providers", all(counts.values()), words)
+
+
+def _back_office(settings: Settings) -> Finding:
+    make_back_office(settings).ping()
+    return Finding("back office", True, "answers")
+
+
+def _queue(sessions: sessionmaker[Session]) -> Finding:
+    with sessions() as session:
+        state = queue_state(session)
+    oldest = state.oldest_age_seconds or 0
+    well = state.stuck == 0 and oldest < OLDEST_MESSAGE_SECONDS
+    return Finding("queue", well, f"{state.pending} waiting, {state.stuck} stuck, oldest {oldest:.0f} s")
+
+
+def _worker(sessions: sessionmaker[Session]) -> Finding:
+    with sessions() as session:
+        seen = worker_seen_seconds(session)
+    if seen is None:
+        return Finding("worker", False, "has never run: portal worker")
+    return Finding("worker", seen < WORKER_SILENT_SECONDS, f"seen {seen:.0f} s ago")
