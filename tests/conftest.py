@@ -1,0 +1,195 @@
+"""Fixtures of every test: databases of both kinds, settings, the application, clients that check their pages.
+
+`database_url`, `engine`, `session`, `app` and `client` run each test twice, on SQLite and on PostgreSQL; the second
+bears the marker `postgresql`. Sockets reach loopback only.
+"""
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tests.support import database, postgres, rundir, stack
+from tests.support.client import PageClient
+from tests.support.database import Kind
+
+pytest_plugins = ["tests.support.browser_fixtures"]
+
+RUN = pytest.StashKey[Path]()
+CLEANERS = [stack.stop_all, postgres.stop]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's directory, in the controller alone."""
+    if not hasattr(config, "workerinput"):
+        rundir.sweep(CLEANERS)
+        config.stash[RUN] = rundir.make()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the run started, after the last worker is done."""
+    if RUN in config.stash:
+        rundir.remove(config.stash[RUN], CLEANERS)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option by which continuous integration refuses skipped tests."""
+    parser.addoption("--no-skips", action="store_true", help="a skipped test is a failure")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Turn a skip into a failure where skips are refused."""
+    report: Any = yield
+    if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("--no-skips"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
+    return report  # noqa: B901 - pluggy's wrappers return their result
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_kind(request: pytest.FixtureRequest) -> Kind:
+    """The kind of database: every test that asks, directly or not, runs on both."""
+    kind: Kind = request.param
+    return kind
+
+
+@pytest.fixture
+def new_database(database_kind: Kind) -> Iterator[Callable[[], str]]:
+    """A maker of migrated databases of this kind, which are taken away after the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(database.copy_of_template(database_kind))
+        return made[-1]
+
+    yield make
+    for url in made:
+        database.drop(url)
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str]) -> str:
+    """The address of a migrated database that is this test's own."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def worker_engines() -> Iterator[Callable[[Kind], Engine]]:
+    """Engines of this worker, one per kind, on databases where nothing is ever committed."""
+    from portal.core.db import make_engine
+
+    made: dict[Kind, Engine] = {}
+
+    def engine_of(kind: Kind) -> Engine:
+        if kind not in made:
+            made[kind] = make_engine(database.copy_of_template(kind), make_settings().key_ring)
+        return made[kind]
+
+    yield engine_of
+    for engine in made.values():
+        engine.dispose()
+
+
+@pytest.fixture
+def engine(database_kind: Kind, worker_engines: Callable[[Kind], Engine]) -> Engine:
+    """The worker's engine of this kind; use it through `session`, so that nothing is left behind."""
+    return worker_engines(database_kind)
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose every commit is a savepoint of a transaction that is rolled back after the test."""
+    from portal.core import events
+
+    with engine.connect() as connection:
+        outer = connection.begin()
+        bound = Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False, info=events.bind(events.EventBus())
+        )
+        yield bound
+        bound.close()
+        outer.rollback()
+
+
+def make_settings(**changes: Any) -> Any:
+    """Return settings for tests, with fixed keys; `changes` override them."""
+    from portal.settings import Settings
+
+    key = base64.b64encode(bytes(range(32))).decode()
+    values = {
+        "environment": "test",
+        "database_url": "sqlite:///unused.db",
+        "backoffice_url": "sqlite:///unused-backoffice.db",
+        "encryption_keys": f"1:{key}",
+        "index_keys": base64.b64encode(bytes(range(32, 64))).decode(),
+        "secret_key": "only-for-tests-only-for-tests-only-for-tests",
+        "client_url": "http://localhost",
+        "staff_url": "http://localhost",
+        "saml_providers": "/nonexistent/providers.toml",
+        "saml_keys": "/nonexistent/keys",
+        "municipality": "Testkommun",
+        "reception_phone": "010-000 00 00",
+        "emergency_phone": "010-000 00 01",
+    }
+    return Settings(**{**values, **changes})
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Any:
+    """Settings on a database of this test's own."""
+    return make_settings(database_url=database_url, backoffice_url=f"sqlite:///{tmp_path}/backoffice.db")
+
+
+@pytest.fixture
+def make_app(settings: Any) -> Iterator[Callable[..., Any]]:
+    """A maker of applications: `make_app(Side.STAFF)`."""
+    from portal.app import create_app
+
+    made: list[Any] = []
+
+    def make(*sides: Any) -> Any:
+        app = create_app(settings, sides=frozenset(sides))
+        app.test_client_class = PageClient
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        engine = app.extensions.get("insyn.engine")
+        if engine is not None:
+            engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Any]) -> Any:
+    """The client side's application."""
+    from portal.core.actor import Side
+
+    return make_app(Side.CLIENT)
+
+
+@pytest.fixture
+def staff_app(make_app: Callable[..., Any]) -> Any:
+    """The staff side's application."""
+    from portal.core.actor import Side
+
+    return make_app(Side.STAFF)
+
+
+@pytest.fixture
+def client(app: Any) -> PageClient:
+    """A client of the client side; every page it fetches is checked."""
+    found: PageClient = app.test_client()
+    return found
+
+
+@pytest.fixture
+def staff_client(staff_app: Any) -> PageClient:
+    """A client of the staff side; every page it fetches is checked."""
+    found: PageClient = staff_app.test_client()
+    return found

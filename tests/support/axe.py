@@ -1,0 +1,110 @@
+"""Accessibility and geometry of a page in the browser.
+
+axe does not notice a page that is laid out wrongly from right to left, nor one that must be scrolled sideways:
+`check_geometry` does.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALLEST_TARGET = 44
+
+_GEOMETRY = """
+({smallest}) => {
+  const faults = [];
+  const root = document.documentElement;
+  const name = element => {
+    const classes = [...element.classList].map(word => "." + word).join("");
+    return `<${element.tagName.toLowerCase()}${element.id ? "#" + element.id : ""}${classes}>`;
+  };
+  const shown = element => element.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})
+    && !element.closest("[hidden], .visually-hidden, .ds-sr-only");
+  const box = element => element.getBoundingClientRect();
+  if (root.scrollWidth > root.clientWidth) {
+    const wide = [...document.body.querySelectorAll("*")].filter(shown)
+      .filter(element => box(element).right > root.clientWidth + 1 || box(element).left < -1);
+    faults.push(`must be scrolled sideways (${root.scrollWidth} > ${root.clientWidth}): `
+      + wide.slice(-3).map(name).join(" "));
+  }
+  const rtl = root.dir === "rtl";
+  if (getComputedStyle(document.body).direction !== (rtl ? "rtl" : "ltr")) faults.push("the body's direction is wrong");
+  for (const block of document.querySelectorAll("main h1, main h2, main p, main label, main legend")) {
+    if (!shown(block) || block.closest("[dir]") !== root) continue;
+    const style = getComputedStyle(block);
+    if (["center", "-webkit-center"].includes(style.textAlign)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(block);
+    const lines = [...range.getClientRects()].filter(line => line.width > 0);
+    const outer = block.parentElement;
+    if (!lines.length || ["flex", "grid"].some(kind => getComputedStyle(outer).display.includes(kind))) continue;
+    const inner = box(block);
+    const before = rtl ? inner.right - Math.max(...lines.map(line => line.right))
+                       : Math.min(...lines.map(line => line.left)) - inner.left;
+    const after = rtl ? Math.min(...lines.map(line => line.left)) - inner.left
+                      : inner.right - Math.max(...lines.map(line => line.right));
+    if (before > after + 8) faults.push(`${name(block)} does not start at the ${rtl ? "right" : "left"}`);
+  }
+  if (smallest) {
+    const targets = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]";
+    for (const target of document.querySelectorAll(targets)) {
+      if (!shown(target) || target.disabled) continue;
+      const style = getComputedStyle(target);
+      if (target.tagName === "A" && style.display === "inline") continue;
+      let {width, height} = box(target);
+      // A radio or a box is pressed through its label as well.
+      for (const label of target.labels || []) {
+        if (["radio", "checkbox", "file"].includes(target.type)) {
+          width = Math.max(width, box(label).width);
+          height = Math.max(height, box(label).height);
+        }
+      }
+      if (width < smallest - 0.5 || height < smallest - 0.5) {
+        faults.push(`${name(target)} is ${Math.round(width)} × ${Math.round(height)} px, less than ${smallest}`);
+      }
+    }
+  }
+  return [...new Set(faults)];
+}
+"""
+
+
+@cache
+def _source() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, one readable line for each element."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {_source()} }} }}")
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    results: dict[str, Any] = page.evaluate("options => window.axe.run(document, options)", options)
+    return [
+        f"{violation['id']}: {violation['help']}: {' '.join(map(str, node['target']))}"
+        for violation in results["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def check_axe(page: Page) -> None:
+    """Raise AssertionError with every accessibility fault that axe finds; the page must have JavaScript on."""
+    _raise(page, violations(page))
+
+
+def geometry(page: Page, *, targets: bool = True) -> list[str]:
+    """Return the faults of layout: scrolling sideways, wrong side to start from, targets under 44 px."""
+    faults: list[str] = page.evaluate(_GEOMETRY, {"smallest": SMALLEST_TARGET if targets else 0})
+    return faults
+
+
+def check_geometry(page: Page, *, targets: bool = True) -> None:
+    """Raise AssertionError with every fault of layout; `targets=False` on staff pages, which may be denser."""
+    _raise(page, geometry(page, targets=targets))
+
+
+def _raise(page: Page, faults: list[str]) -> None:
+    assert not faults, f"{page.title()!r}:\n" + "\n".join(f"- {fault}" for fault in faults)

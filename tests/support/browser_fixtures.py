@@ -1,0 +1,88 @@
+"""The fixtures of tests in a browser.
+
+`open_page(device="phone", javascript=True, scheme="light", locale="sv-SE", base_url=None)` opens as many pages as a
+journey needs, each in a context of its own. A test that lets a console error, a refused script, a broken asset or a
+request to another machine happen fails at its end; `guard.ignore(pattern)` tells what is expected.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support import stack
+from tests.support.browser import Guard, launch, new_context
+
+PICTURES = Path(__file__).resolve().parents[2] / "build/failed"
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Remember whether the test failed, for the picture."""
+    report: Any = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report  # noqa: B901 - pluggy's wrappers return their result
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium per worker."""
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def guard() -> Guard:
+    """What watches the pages of this test."""
+    return Guard()
+
+
+@pytest.fixture
+def open_page(browser: Browser, guard: Guard, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Open a page in a context of its own; what went wrong in any of them fails the test."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> Page:
+        contexts.append(new_context(browser, guard, **options))
+        return contexts[-1].new_page()
+
+    yield make
+    if request.node.stash.get(FAILED, False):
+        _take_pictures(request.node.name, contexts)
+    for context in contexts:
+        context.close()
+    guard.check()
+
+
+def _take_pictures(name: str, contexts: list[BrowserContext]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    pages = [page for context in contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        page.screenshot(path=PICTURES / f"{re.sub(r'[^a-z0-9-]+', '_', name)}-{number}.png", full_page=True)
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    """A phone's page, 390 × 844."""
+    return open_page(device="phone")
+
+
+@pytest.fixture
+def desktop(open_page: Callable[..., Page]) -> Page:
+    """A desktop computer's page, 1280 × 900."""
+    return open_page(device="desktop")
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[stack.Stack]:
+    """The whole portal as processes of its own, one for each worker: client side, staff side, worker, identity providers."""
+    with stack.running(os.environ.get("PYTEST_XDIST_WORKER", "main")) as found:
+        yield found

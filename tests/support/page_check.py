@@ -1,0 +1,249 @@
+"""What every HTML page of the portal must fulfil; each fault is one readable line.
+
+Every page that a test fetches through `PageClient`, or opens through the browser fixtures, is held against this.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+TITLE_END = " – Insyn"
+NOT_IN_TITLES = re.compile(r"socialtj|bistånd|försörjnings|orosanmäl|\b\d{6,8}[-+]?\d{4}\b", re.IGNORECASE)
+IDENTITY_NUMBER = re.compile(r"(?<![\w-])(?:\d{12}|\d{10}|\d{6,8}[-+]\d{4})(?![\w-])")
+ADDRESS_ATTRIBUTES = ("src", "href", "action", "formaction", "poster", "srcset", "data")
+HTMX_ADDRESS_ATTRIBUTES = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
+REFERRING_ATTRIBUTES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "aria-owns", "list")
+UNLABELLED_TYPES = {"hidden", "submit", "reset", "button", "image"}
+# Addresses that a page may hold beside its own: telephone and mail, and where "Lämna sidan" leads.
+SCHEMES = {"", "tel", "mailto", "sms", "webcal"}
+EXIT_URL = "https://www.smhi.se/"
+HEADERS = {
+    "Content-Security-Policy": re.compile(r"default-src 'none'"),
+    "Referrer-Policy": re.compile(r"^no-referrer$"),
+    "Cache-Control": re.compile(r"no-store"),
+    "X-Content-Type-Options": re.compile(r"^nosniff$"),
+}
+
+
+class BadPage(AssertionError):  # noqa: N818 - it is a failed assertion, told as such
+    """A page that breaks the rules; the message lists every fault."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Addresses that this page may lead to beside the portal's own (an identity provider, the exit)."""
+
+    origins: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset({EXIT_URL})
+
+    def __contains__(self, address: str) -> bool:
+        parts = urlsplit(address)
+        return address in self.addresses or f"{parts.scheme}://{parts.netloc}" in self.origins
+
+
+NOTHING_ELSE = Allowed()
+
+
+def check_page(html: str, headers: Mapping[str, str] | None = None, allowed: Allowed = NOTHING_ELSE) -> None:
+    """Raise BadPage if a whole page, and its headers where given, break a rule."""
+    soup = BeautifulSoup(html, "html5lib")
+    faults = [fault for rule in RULES for fault in rule(soup)]
+    faults += foreign_addresses(soup, allowed)
+    if not html.lstrip().lower().startswith("<!doctype html>"):
+        faults.append("no <!doctype html>")
+    if headers is not None:
+        faults += bad_headers(headers)
+    _raise(faults)
+
+
+def check_fragment(html: str, allowed: Allowed = NOTHING_ELSE) -> None:
+    """Raise BadPage if an htmx fragment breaks a rule that holds for parts of pages."""
+    soup = BeautifulSoup(html, "html5lib")
+    faults = [fault for rule in FRAGMENT_RULES for fault in rule(soup)]
+    _raise(faults + list(foreign_addresses(soup, allowed)))
+
+
+def _raise(faults: list[str]) -> None:
+    if faults:
+        raise BadPage("\n".join(f"- {fault}" for fault in faults))
+
+
+def headings(soup: BeautifulSoup) -> Iterator[str]:
+    """There is exactly one h1, with text, and no level is left out below it."""
+    found = [tag for tag in soup.find_all("h1") if not _hidden(tag)]
+    if len(found) != 1:
+        yield f"{len(found)} h1 instead of one"
+    elif not found[0].get_text(strip=True):
+        yield "the h1 is empty"
+
+
+def title(soup: BeautifulSoup) -> Iterator[str]:
+    """The title ends with the portal's name and tells nothing about the person or the errand."""
+    tag = soup.title
+    text = tag.get_text(strip=True) if tag else ""
+    if not text.endswith(TITLE_END) or text == TITLE_END.strip():
+        yield f"the title {text!r} does not end with {TITLE_END!r}"
+    if NOT_IN_TITLES.search(text):
+        yield f"the title {text!r} is not neutral"
+
+
+def unique_ids(soup: BeautifulSoup) -> Iterator[str]:
+    """No id stands twice."""
+    counts = Counter(str(tag["id"]) for tag in soup.find_all(id=True))
+    yield from (f"id {name!r} stands {count} times" for name, count in counts.items() if count > 1)
+
+
+def references(soup: BeautifulSoup) -> Iterator[str]:
+    """What points at an id in the page points at one that is there."""
+    ids = {str(tag["id"]) for tag in soup.find_all(id=True)}
+    for tag in soup.find_all("label", attrs={"for": True}):
+        if tag["for"] not in ids:
+            yield f'<label for="{tag["for"]}"> points at nothing'
+    for attribute in REFERRING_ATTRIBUTES:
+        for tag in soup.find_all(attrs={attribute: True}):
+            for name in str(tag[attribute]).split():
+                if name not in ids:
+                    yield f'<{tag.name} {attribute}="{name}"> points at nothing'
+    for tag in soup.find_all("a", href=re.compile(r"^#.")):
+        if str(tag["href"])[1:] not in ids:
+            yield f'<a href="{tag["href"]}"> points at nothing'
+
+
+def labels(soup: BeautifulSoup) -> Iterator[str]:
+    """Every control of a form has a name that is read out."""
+    labelled = {str(tag["for"]) for tag in soup.find_all("label", attrs={"for": True}) if tag.get_text(strip=True)}
+    for tag in soup.find_all(["input", "select", "textarea"]):
+        if str(tag.get("type", "")).lower() in UNLABELLED_TYPES or tag.has_attr("hidden"):
+            continue
+        parent = tag.find_parent("label")
+        if not (
+            str(tag.get("id", "")) in labelled
+            or (parent is not None and parent.get_text(strip=True))
+            or tag.get("aria-label")
+            or tag.get("aria-labelledby")
+        ):
+            yield f"{_short(tag)} has no label"
+    for tag in soup.find_all(["button", "a"]):
+        if tag.name == "a" and not tag.has_attr("href"):
+            continue
+        named = tag.get_text(strip=True) or tag.get("aria-label") or tag.get("aria-labelledby")
+        if not named and not tag.find("img", alt=True) and not tag.find("title"):
+            yield f"{_short(tag)} has no name"
+
+
+def language(soup: BeautifulSoup) -> Iterator[str]:
+    """The page tells its language and its direction, and they agree."""
+    root = soup.html
+    lang, direction = (str(root.get(name, "")) for name in ("lang", "dir")) if root else ("", "")
+    if not lang:
+        yield "no lang on <html>"
+    expected = "rtl" if lang.split("-")[0] in {"ar", "fa", "he", "ckb", "ps", "prs", "ur"} else "ltr"
+    if direction != expected:
+        yield f'dir="{direction}" on <html lang="{lang}">'
+
+
+def skip_link(soup: BeautifulSoup) -> Iterator[str]:
+    """The first link leads past the menu, to the page's <main>."""
+    first = soup.find("a", href=True)
+    main = soup.find("main")
+    if main is None:
+        yield "no <main>"
+    elif first is None or str(first["href"]) != f"#{main.get('id', '')}":
+        yield "the first link does not lead to <main>"
+
+
+def forms(soup: BeautifulSoup) -> Iterator[str]:
+    """A form that posts to us carries the token against forgery; a form with a file says so."""
+    for form in soup.find_all("form"):
+        action = str(form.get("action", ""))
+        if str(form.get("method", "get")).lower() == "post" and not urlsplit(action).netloc:
+            token = form.find("input", attrs={"name": "csrf_token"})
+            if token is None or not token.get("value"):
+                yield f"{_short(form)} has no csrf_token"
+        if form.find("input", type="file") and form.get("enctype") != "multipart/form-data":
+            yield f"{_short(form)} has a file but not enctype"
+
+
+def nothing_inline(soup: BeautifulSoup) -> Iterator[str]:
+    """No style, script or handler stands in the page: the content security policy refuses them."""
+    for tag in soup.find_all("style"):
+        yield f"{_short(tag)}: inline style"
+    for tag in soup.find_all("script", src=False):
+        if tag.get("type") not in {"application/json", "application/ld+json"}:
+            yield f"{_short(tag)}: inline script"
+    for tag in soup.find_all(True):
+        for attribute in tag.attrs:
+            if attribute == "style" or attribute.startswith(("on", "hx-on")):
+                yield f"{_short(tag)}: inline {attribute}"
+        if str(tag.get("href", "")).lower().startswith("javascript:"):
+            yield f"{_short(tag)}: javascript address"
+
+
+def images(soup: BeautifulSoup) -> Iterator[str]:
+    """Every image has a text, or an empty one; every drawing is named or hidden from screen readers."""
+    yield from (f"{_short(tag)} has no alt" for tag in soup.find_all("img", alt=False))
+    for tag in soup.find_all("svg"):
+        if not (tag.get("aria-hidden") == "true" or tag.get("role") == "img" or tag.find("title") or _hidden(tag)):
+            yield f"{_short(tag)} is neither named nor hidden"
+
+
+def neutral_addresses(soup: BeautifulSoup) -> Iterator[str]:
+    """No address holds what looks like an identity number."""
+    for tag, _attribute, address in _addresses(soup):
+        if not address.startswith(("tel:", "sms:")) and IDENTITY_NUMBER.search(address):
+            yield f"{_short(tag)[:20]}… has an address with what looks like an identity number"
+
+
+def foreign_addresses(soup: BeautifulSoup, allowed: Allowed) -> Iterator[str]:
+    """No address leads elsewhere, but for those that are allowed; nothing is ever loaded from elsewhere."""
+    for tag, attribute, address in _addresses(soup):
+        parts = urlsplit(address)
+        if parts.scheme == "data" and attribute == "src":
+            continue
+        if (parts.netloc or parts.scheme not in SCHEMES) and not (
+            tag.name in {"a", "form", "button"} and address in allowed
+        ):
+            yield f"{_short(tag)} leads elsewhere"
+
+
+def bad_headers(headers: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a page's headers."""
+    faults = []
+    for name, wanted in HEADERS.items():
+        value = headers.get(name, "")
+        if not wanted.search(value):
+            faults.append(f"header {name}: {value!r}")
+    policy = headers.get("Content-Security-Policy", "")
+    faults += [f"the content security policy has {word}" for word in ("unsafe-inline", "unsafe-eval", "*") if word in policy]
+    return faults
+
+
+def _addresses(soup: BeautifulSoup) -> Iterator[tuple[Tag, str, str]]:
+    for attribute in (*ADDRESS_ATTRIBUTES, *HTMX_ADDRESS_ATTRIBUTES):
+        for tag in soup.find_all(attrs={attribute: True}):
+            value = str(tag[attribute])
+            for address in value.split(",") if attribute == "srcset" else [value]:
+                yield tag, attribute, address.strip().split(" ")[0] if attribute == "srcset" else address.strip()
+
+
+def _hidden(tag: Tag) -> bool:
+    return any(parent.has_attr("hidden") for parent in [tag, *tag.parents] if isinstance(parent, Tag))
+
+
+def _short(tag: Tag) -> str:
+    """Return the opening tag without its content, and without what was typed into it."""
+    attributes = "".join(
+        f' {name}="{" ".join(value) if isinstance(value, list) else value}"'
+        for name, value in tag.attrs.items()
+        if name not in {"value", "class", "d"}
+    )
+    return f"<{tag.name}{attributes}>"[:160]
+
+
+Rule = Callable[[BeautifulSoup], Iterator[str]]
+FRAGMENT_RULES: tuple[Rule, ...] = (unique_ids, labels, forms, nothing_inline, images, neutral_addresses)
+RULES: tuple[Rule, ...] = (*FRAGMENT_RULES, headings, title, references, language, skip_link)
