@@ -1,0 +1,120 @@
+"""Values that go in and out of the SAML package: frozen, without database and without web framework."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from portal.identity.saml import names
+
+SideName = Literal["client", "staff"]
+
+
+@dataclass(frozen=True)
+class AttributeNames:
+    """Which attribute carries what, per identity provider; defaults after the Swedish Attribute Specification."""
+
+    identity_number: str = names.PERSONAL_IDENTITY_NUMBER
+    given_name: str = names.GIVEN_NAME
+    surname: str = names.SURNAME
+    display_name: str = names.DISPLAY_NAME
+    staff_id: str = names.ORG_AFFILIATION
+
+
+@dataclass(frozen=True)
+class ServiceProvider:
+    """One SP entity of ours; clients and staff have one each (Anslutningsregler 3.4). Keys and certificates are PEM."""
+
+    entity_id: str
+    acs_url: str
+    slo_url: str
+    signing_key_pem: str = field(repr=False)
+    signing_cert_pem: str = field(repr=False)
+    decryption_keys: tuple[tuple[str, str], ...] = field(repr=False)
+    """(key, certificate) pairs, the new one first; the old one still decrypts during a change of keys."""
+    display_names: Mapping[str, str] = field(default_factory=dict)
+    organisation_names: Mapping[str, str] = field(default_factory=dict)
+    organisation_url: str = ""
+    entity_categories: tuple[str, ...] = ()
+    contact_email: str = ""
+
+
+@dataclass(frozen=True)
+class IdentityProvider:
+    """One identity provider that we trust, with what we accept from it."""
+
+    entity_id: str
+    display_names: Mapping[str, str]
+    sso_redirect_url: str | None
+    signing_certs: tuple[str, ...]
+    levels: Mapping[str, int]
+    logo_url: str | None = None
+    sso_post_url: str | None = None
+    slo_redirect_url: str | None = None
+    slo_response_url: str | None = None
+    """Where answers to its log-out requests go; None means `slo_redirect_url`."""
+    attribute_names: AttributeNames = field(default_factory=AttributeNames)
+    scopes: tuple[str, ...] = ()
+    want_encrypted: bool = True
+
+
+@dataclass(frozen=True)
+class ProviderConfig:
+    """An identity provider and the side of the portal that it serves."""
+
+    side: SideName
+    provider: IdentityProvider
+
+
+@dataclass(frozen=True)
+class PendingRequest:
+    """What was asked in the request that a response must answer; the caller keeps it and consumes it once."""
+
+    request_id: str
+    issued_at: datetime
+    force_authn: bool
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RedirectRequest:
+    """A message ready to be sent: redirect the browser to `url`."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class VerifiedSignIn:
+    """A response that passed every check except the replay store, which is the caller's."""
+
+    assertion_id: str
+    assertion_expires_at: datetime
+    """Keep the assertion id in the replay store until this instant (UTC)."""
+    idp_entity_id: str
+    level_uri: str
+    level: int
+    authn_instant: datetime
+    name_id: str = field(repr=False)
+    name_id_format: str | None
+    session_index: str | None = field(repr=False)
+    attributes: Mapping[str, tuple[str, ...]] = field(repr=False)
+    identity_number: str | None = field(repr=False)
+    display_name: str | None = field(repr=False)
+    given_name: str | None = field(repr=False)
+    surname: str | None = field(repr=False)
+    staff_id: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LogoutDemand:
+    """A verified wish of an identity provider that a person's sessions end; no index means all of them."""
+
+    name_id: str = field(repr=False)
+    session_indexes: tuple[str, ...] = field(repr=False)
+    request_id: str
+    relay_state: str | None = field(default=None, repr=False)
+
+    @property
+    def session_index(self) -> str | None:
+        """The first session index, for callers that keep one per session."""
+        return self.session_indexes[0] if self.session_indexes else None
