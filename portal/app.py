@@ -19,7 +19,7 @@ from portal.core.resources import resource_dir
 from portal.dashboard.client_views import feature as dashboard
 from portal.identity import http as identity_http
 from portal.identity.federation import load_federation
-from portal.identity.views import feature as identity
+from portal.identity.views import features as identity
 from portal.messages.views import feature as messages
 from portal.settings import Settings
 from portal.web import headers, site
@@ -32,7 +32,7 @@ from portal.web.locale import bind_locale
 from portal.web.routes import WebKit, check_access
 from portal.wiring import subscribe
 
-FEATURES = (site.feature, identity, dashboard, casework, messages)
+FEATURES = (site.feature, *identity, dashboard, casework, messages)
 
 # The largest form is one message of 10,000 characters; a signed SAML answer stays under 256 kB.
 MAX_BODY_BYTES = 512 * 1024

@@ -102,10 +102,11 @@ class LazyText:
         return gettext(self._message, **self._variables)
 
     def __html__(self) -> str:
-        return str(escape(str(self)))
+        return f"{escape(str(self))}"
 
     def __mod__(self, variables: Any) -> str:
-        return str(self) % variables
+        shown: str = str(self) % variables
+        return shown
 
     def __eq__(self, other: object) -> bool:
         return str(self) == str(other)

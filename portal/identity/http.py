@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 
@@ -13,12 +13,19 @@ from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import writing
 from portal.identity import cookies, queries, service
+from portal.identity.federation import Federation
 from portal.identity.rules import TOUCH_INTERVAL, Limits, may_keep_form
 from portal.web.db import close_db, db, sessions
 from portal.web.page import settings
 from portal.web.routes import actor_or_none
 
 MAX_KEPT_BYTES = 200_000
+
+
+def federation() -> Federation:
+    """Return the federation of this installation."""
+    found: Federation = current_app.extensions["insyn.federation"]
+    return found
 
 
 def limits() -> Limits:

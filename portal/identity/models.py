@@ -39,6 +39,17 @@ class SeenAssertion(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class SignOutRequest(Identified, Base):
+    """A log-out that we asked a provider for; its answer is accepted once."""
+
+    __tablename__ = "sign_out_request"
+
+    request_id: Mapped[str] = mapped_column(unique=True)
+    side: Mapped[Side]
+    provider: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignedInSession(Identified, Base):
     """A session: the browser holds a random token, the row its SHA-256."""
 

@@ -14,7 +14,7 @@ from portal.audit import service as audit
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
-from portal.identity.models import KeptForm, SeenAssertion, SignedInSession, SignInRequest
+from portal.identity.models import KeptForm, SeenAssertion, SignedInSession, SignInRequest, SignOutRequest
 from portal.identity.rules import KEPT_FORM_LIFETIME, SIGN_IN_LIFETIME, EndReason
 from portal.identity.saml.model import IdentityProvider, PendingRequest, ServiceProvider, VerifiedSignIn
 from portal.identity.saml.request import build_authn_request, new_request_id
@@ -33,6 +33,11 @@ class SignInRefused(Exception):  # noqa: N818
 def digest(token: str) -> bytes:
     """Return what is stored of a secret token."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def name_digest(provider: str, name_id: str) -> bytes:
+    """Return what a provider's name for a person is found by, when it asks that their sessions end."""
+    return digest(f"{provider}\0{name_id}")
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ def open_session(
         level=verified.level,
         provider=verified.idp_entity_id,
         name_id=verified.name_id,
-        name_id_digest=digest(f"{verified.idp_entity_id}\0{verified.name_id}"),
+        name_id_digest=name_digest(verified.idp_entity_id, verified.name_id),
         session_index=verified.session_index,
         csrf=secrets.token_hex(20),
         device=device,
@@ -259,6 +264,7 @@ def clean_up(session: Session) -> None:
     """Remove what is past its time: pending sign-ins, used assertions, kept forms, and sessions ended a month ago."""
     at = now()
     session.execute(delete(SignInRequest).where(SignInRequest.expires_at < at - timedelta(days=1)))
+    session.execute(delete(SignOutRequest).where(SignOutRequest.expires_at < at))
     session.execute(delete(SeenAssertion).where(SeenAssertion.expires_at < at - timedelta(days=1)))
     session.execute(delete(KeptForm).where(KeptForm.expires_at < at))
     stale = select(SignedInSession.id).where(SignedInSession.last_seen_at < at - timedelta(days=31))

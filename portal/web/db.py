@@ -3,10 +3,7 @@
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.web.access import Staff
 from portal.web.routes import check_read_was_logged, web_kit
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def sessions() -> sessionmaker[Session]:
@@ -22,8 +19,7 @@ def db() -> Session:
     """
     if "db" not in g:
         g.db = sessions()()
-        access = web_kit().access.get(request.endpoint or "")
-        if request.method not in SAFE_METHODS or (isinstance(access, Staff) and access.reads):
+        if request.endpoint in web_kit().writing:
             g.db.connection(execution_options={"insyn_writing": True})
     session: Session = g.db
     return session

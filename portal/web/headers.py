@@ -4,7 +4,7 @@ from flask import Response, g, request
 
 from portal.core.errors import Forbidden
 from portal.web.access import Public
-from portal.web.routes import web_kit
+from portal.web.routes import SAFE_METHODS, web_kit
 
 _BASE = {
     "default-src": "'none'",
@@ -53,7 +53,7 @@ def refuse_foreign_posts() -> None:
 
     :raises Forbidden: the request was started by another site.
     """
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
+    if request.method in SAFE_METHODS:
         return
     access = web_kit().access.get(request.endpoint or "")
     if isinstance(access, Public) and not access.csrf:

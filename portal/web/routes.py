@@ -14,6 +14,8 @@ from portal.core.errors import Forbidden
 from portal.core.i18n import LazyText
 from portal.web.access import Access, Guard, Keeper, Public, SignInNeeded, Staff, StepUpNeeded
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -39,6 +41,7 @@ class Route:
     view: Callable[..., Any]
     methods: tuple[str, ...]
     access: Access
+    writes: bool
 
 
 @dataclass
@@ -52,12 +55,15 @@ class Feature:
     nav: tuple[NavItem, ...] = ()
     routes: list[Route] = field(default_factory=list)
 
-    def route(self, rule: str, *, access: Access, methods: Iterable[str] = ("GET",)) -> Callable[[View], View]:
-        """Declare a view; ``access`` has no default on purpose."""
+    def route(
+        self, rule: str, *, access: Access, methods: Iterable[str] = ("GET",), writes: bool = False
+    ) -> Callable[[View], View]:
+        """Declare a view; ``access`` has no default on purpose. ``writes`` marks a GET that stores something."""
+        writes = writes or not SAFE_METHODS.issuperset(methods) or bool(isinstance(access, Staff) and access.reads)
 
         def declare(view: View) -> View:
             endpoint = f"{self.name}.{view.__name__}"
-            self.routes.append(Route(rule, endpoint, view, tuple(methods), access))
+            self.routes.append(Route(rule, endpoint, view, tuple(methods), access, writes))
             return view
 
         return declare
@@ -70,6 +76,8 @@ class Feature:
                 continue
             app.add_url_rule(route.rule, route.endpoint, route.view, methods=list(route.methods))
             kit.access[route.endpoint] = route.access
+            if route.writes:
+                kit.writing.add(route.endpoint)
         kit.nav.extend(item for item in self.nav if item.side is None or item.side in sides)
         kit.nav.sort(key=lambda item: item.order)
 
@@ -83,6 +91,7 @@ class WebKit:
     keeper: Keeper
     access: dict[str, Access] = field(default_factory=dict)
     nav: list[NavItem] = field(default_factory=list)
+    writing: set[str] = field(default_factory=set)
 
 
 def web_kit(app: Flask | None = None) -> WebKit:

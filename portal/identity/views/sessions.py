@@ -1,0 +1,105 @@
+"""Ending sessions: log-out here and at the provider, leaving the page, and the list of one's own sessions."""
+
+import uuid
+
+import structlog
+from flask import Response, flash, g, make_response, redirect, request, url_for
+
+from portal.core.errors import InvalidInput
+from portal.core.i18n import _, lazy
+from portal.identity import cookies, logout, service
+from portal.identity.forms import EndForm
+from portal.identity.http import behind, federation, limits
+from portal.identity.queries import own_sessions
+from portal.identity.rules import EndReason
+from portal.identity.saml.errors import SamlRefused
+from portal.web.access import Public, SignedIn
+from portal.web.db import db
+from portal.web.errors import error_page
+from portal.web.page import render, settings
+from portal.web.routes import Feature, NavItem, actor, actor_or_none
+
+log = structlog.get_logger("portal.identity")
+
+feature = Feature(
+    "identity",
+    nav=(NavItem("identity.own", lazy("Där jag är inloggad"), "devices", None, 80, menu=True),),
+)
+
+
+@feature.route("/logga-ut", access=SignedIn(), methods=("POST",))
+def log_out() -> Response:
+    """End the session here, and then at the provider where it offers that."""
+    found = behind()
+    service.end_session(db(), actor(), EndReason.LOGGED_OUT)
+    at_provider = logout.start(db(), federation(), found.row) if found else None
+    return _signed_out(at_provider or url_for("identity.logged_out"))
+
+
+@feature.route("/saml/slo", access=Public(), writes=True)
+def single_logout() -> Response:
+    """Receive the provider's answer to our log-out, or its own wish that sessions end (HTTP-Redirect binding)."""
+    query = request.query_string.decode("ascii", "replace")
+    try:
+        if "SAMLResponse" in request.args:
+            logout.finish(db(), federation(), cookies.side(), query, request.args.get("RelayState", ""))
+            return redirect(url_for("identity.logged_out"), 303)  # type: ignore[return-value]
+        target = logout.obey(db(), federation(), cookies.side(), query)
+    except SamlRefused as refused:
+        log.warning("log-out message refused", reason=str(refused.reason), side=cookies.side())
+        return error_page(403, lazy("Utloggningen kunde inte bekräftas. Stäng webbläsaren för att vara säker."))
+    return redirect(target or url_for("identity.logged_out"), 303)  # type: ignore[return-value]
+
+
+@feature.route("/utloggad", access=Public())
+def logged_out() -> Response:
+    """Tell that the person is signed out."""
+    return render("identity/logged_out.html")
+
+
+@feature.route("/lamna", access=Public(), writes=True)
+def leave() -> Response:
+    """Leave at once (Lämna sidan): end the session, forget the pages, and show a neutral site.
+
+    A plain link, so that it works without JavaScript; ending a session is safe to be done by a GET.
+    """
+    who = actor_or_none()
+    if who is not None:
+        service.end_session(db(), who, EndReason.LEFT)
+    response = _signed_out(settings().exit_url)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _signed_out(target: str) -> Response:
+    g.session_over = True
+    response: Response = redirect(target, 303)  # type: ignore[assignment]
+    cookies.clear(response, "session", "login", "small")
+    return response
+
+
+@feature.route("/session/forlang", access=SignedIn(), methods=("POST",))
+def extend() -> Response:
+    """Stay signed in: the session counts from now again."""
+    service.touch(db(), actor().session_id)
+    g.session_over = True
+    return make_response("", 204)
+
+
+@feature.route("/inloggningar", access=SignedIn())
+def own() -> Response:
+    """Show where the person is signed in."""
+    return render("identity/sessions.html", sessions=own_sessions(db(), actor(), limits()))
+
+
+@feature.route("/inloggningar/avsluta", access=SignedIn(), methods=("POST",))
+def end() -> Response:
+    """End one other session of the person, or all others."""
+    raw = EndForm().session_id.data
+    try:
+        chosen = uuid.UUID(raw) if raw else None
+    except ValueError:
+        raise InvalidInput from None
+    count = service.end_other(db(), actor(), chosen)
+    flash(_("Utloggad på en annan enhet.") if count == 1 else _("Utloggad på dina andra enheter."))
+    return redirect(url_for("identity.own"), 303)  # type: ignore[return-value]
