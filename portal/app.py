@@ -55,9 +55,8 @@ def create_app(settings: Settings, sides: Iterable[Side], engine: Engine | None 
     bus = EventBus()
     subscribe(bus)
     app.extensions["insyn.settings"] = settings
-    app.extensions["insyn.sessions"] = make_sessionmaker(
-        engine or make_engine(settings.database_url, settings.key_ring), bus
-    )
+    app.extensions["insyn.engine"] = engine or make_engine(settings.database_url, settings.key_ring)
+    app.extensions["insyn.sessions"] = make_sessionmaker(app.extensions["insyn.engine"], bus)
     app.extensions["insyn.federation"] = load_federation(settings)
     app.extensions["insyn.web"] = WebKit(frozenset(sides), identity_http.SessionGuard(), identity_http.FormKeeper())
     _set_up_templates(app)

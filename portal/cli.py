@@ -166,22 +166,12 @@ def serve(settings: Settings, side: str, host: str, port: int, workers: int) -> 
     ).serve()
 
 
-@main.group()
-def demo() -> None:
-    """The demonstration."""
+@main.command()
+@click.option("--reset", is_flag=True, help="Forget what earlier demonstrations stored, and begin with the first data.")
+def demo(reset: bool) -> None:
+    """Run the whole portal with invented people on this machine."""
+    from portal.demo import runner
 
-
-@demo.command("run")
-def demo_run() -> None:
-    """Start the whole portal with invented people on this machine."""
-    from portal.demo.runner import run
-
-    run()
-
-
-@demo.command("reset")
-def demo_reset() -> None:
-    """Forget what the demonstration has stored."""
-    from portal.demo.runner import reset
-
-    reset()
+    if reset:
+        runner.reset()
+    runner.run()
