@@ -49,7 +49,6 @@ class Settings(BaseSettings):
     answer_days: int = Field(2, ge=1, le=30, description="Working days within which a message is answered")
     exit_url: str = Field("https://www.smhi.se/", description="Where Lämna sidan leads: a neutral, common page")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front that set X-Forwarded-*")
-    rate_limit: str = Field("30 per minute", description="Sign-in attempts per address")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
 
     @field_validator("encryption_keys", mode="before")

@@ -13,7 +13,6 @@ from portal.core.errors import NotFound
 from portal.people.models import Board, Case, CaseAssignment, Person, StaffMember, Unit
 from portal.people.rules import Protection
 
-
 CaseRows = Select[uuid.UUID, uuid.UUID, str, str, str | None, uuid.UUID | None]
 
 
