@@ -15,7 +15,7 @@ from portal.core.db import writing
 from portal.identity import cookies, queries, service
 from portal.identity.federation import Federation
 from portal.identity.rules import TOUCH_INTERVAL, Limits, may_keep_form
-from portal.web.db import close_db, db, sessions
+from portal.web.db import aside, close_db, db, sessions
 from portal.web.page import settings
 from portal.web.routes import actor_or_none
 
@@ -87,7 +87,7 @@ class FormKeeper:
         found = behind()
         if found is None or found.actor is None or found.row.kept_form_id is None:
             return None
-        with writing(sessions()) as session:
+        with aside() as session:
             return service.take_kept_form(session, found.actor, request.path)
 
 

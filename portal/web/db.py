@@ -1,8 +1,12 @@
 """One request, one transaction: success commits, an exception rolls back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.core.db import writing
 from portal.web.routes import check_read_was_logged, web_kit
 
 
@@ -23,6 +27,19 @@ def db() -> Session:
             g.db.connection(execution_options={"insyn_writing": True})
     session: Session = g.db
     return session
+
+
+@contextmanager
+def aside() -> Iterator[Session]:
+    """Open a session for a small write beside the page: the request's own where it writes anyhow, else one apart.
+
+    A page that only reads holds no write lock (SQLite), so it must not turn into a writer halfway.
+    """
+    if request.endpoint in web_kit().writing:
+        yield db()
+        return
+    with writing(sessions()) as session:
+        yield session
 
 
 class PortalFlask(Flask):
