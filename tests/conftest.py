@@ -7,12 +7,19 @@ bears the marker `postgresql`. Sockets reach loopback only.
 import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from portal.app import create_app
+from portal.core import events
+from portal.core.actor import Side
+from portal.core.db import make_engine
+from portal.demo.idp_files import generate_key_pair
+from portal.settings import Settings
 from tests.support import database, postgres, rundir, stack
 from tests.support.client import PageClient
 from tests.support.database import Kind
@@ -48,7 +55,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("--no-skips"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
-    return report  # noqa: B901 - pluggy's wrappers return their result
+    return report
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -81,8 +88,6 @@ def database_url(new_database: Callable[[], str]) -> str:
 @pytest.fixture(scope="session")
 def worker_engines() -> Iterator[Callable[[Kind], Engine]]:
     """Engines of this worker, one per kind, on databases where nothing is ever committed."""
-    from portal.core.db import make_engine
-
     made: dict[Kind, Engine] = {}
 
     def engine_of(kind: Kind) -> Engine:
@@ -104,22 +109,21 @@ def engine(database_kind: Kind, worker_engines: Callable[[Kind], Engine]) -> Eng
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     """A session whose every commit is a savepoint of a transaction that is rolled back after the test."""
-    from portal.core import events
-
     with engine.connect() as connection:
         outer = connection.begin()
         bound = Session(
-            connection, join_transaction_mode="create_savepoint", expire_on_commit=False, info=events.bind(events.EventBus())
+            connection,
+            join_transaction_mode="create_savepoint",
+            expire_on_commit=False,
+            info=events.bind(events.EventBus()),
         )
         yield bound
         bound.close()
         outer.rollback()
 
 
-def make_settings(**changes: Any) -> Any:
+def make_settings(**changes: Any) -> Settings:
     """Return settings for tests, with fixed keys; `changes` override them."""
-    from portal.settings import Settings
-
     key = base64.b64encode(bytes(range(32))).decode()
     values = {
         "environment": "test",
@@ -139,57 +143,60 @@ def make_settings(**changes: Any) -> Any:
     return Settings(**{**values, **changes})
 
 
+@pytest.fixture(scope="session")
+def saml_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with keys of both sides and a list of identity providers that names none."""
+    directory = tmp_path_factory.mktemp("saml")
+    for side in Side:
+        generate_key_pair(directory, side.value)
+    (directory / "providers.toml").touch()
+    return directory
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Any:
+def settings(database_url: str, saml_files: Path, tmp_path: Path) -> Settings:
     """Settings on a database of this test's own."""
-    return make_settings(database_url=database_url, backoffice_url=f"sqlite:///{tmp_path}/backoffice.db")
+    return make_settings(
+        database_url=database_url,
+        backoffice_url=f"sqlite:///{tmp_path}/backoffice.db",
+        saml_providers=saml_files / "providers.toml",
+        saml_keys=saml_files,
+    )
 
 
 @pytest.fixture
-def make_app(settings: Any) -> Iterator[Callable[..., Any]]:
-    """A maker of applications: `make_app(Side.STAFF)`."""
-    from portal.app import create_app
+def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
+    """A maker of applications on this test's database: `make_app(Side.STAFF)`."""
+    engine = make_engine(settings.database_url, settings.key_ring)
 
-    made: list[Any] = []
-
-    def make(*sides: Any) -> Any:
-        app = create_app(settings, sides=frozenset(sides))
+    def make(*sides: Side) -> Flask:
+        app = create_app(settings, sides, engine)
         app.test_client_class = PageClient
-        made.append(app)
         return app
 
     yield make
-    for app in made:
-        engine = app.extensions.get("insyn.engine")
-        if engine is not None:
-            engine.dispose()
+    engine.dispose()
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Any]) -> Any:
+def app(make_app: Callable[..., Flask]) -> Flask:
     """The client side's application."""
-    from portal.core.actor import Side
-
     return make_app(Side.CLIENT)
 
 
 @pytest.fixture
-def staff_app(make_app: Callable[..., Any]) -> Any:
-    """The staff side's application."""
-    from portal.core.actor import Side
-
+def staff_app(make_app: Callable[..., Flask]) -> Flask:
+    """The staff side's application, on the same database as `app`."""
     return make_app(Side.STAFF)
 
 
 @pytest.fixture
-def client(app: Any) -> PageClient:
+def client(app: Flask) -> PageClient:
     """A client of the client side; every page it fetches is checked."""
-    found: PageClient = app.test_client()
-    return found
+    return cast("PageClient", app.test_client())
 
 
 @pytest.fixture
-def staff_client(staff_app: Any) -> PageClient:
+def staff_client(staff_app: Flask) -> PageClient:
     """A client of the staff side; every page it fetches is checked."""
-    found: PageClient = staff_app.test_client()
-    return found
+    return cast("PageClient", staff_app.test_client())

@@ -57,7 +57,9 @@ def ensure() -> str:
             REMEMBERED.parent.mkdir(parents=True, exist_ok=True)
             REMEMBERED.write_text(path)
             return path
-    raise SystemExit("set-up: the tests need Chromium; install it (Debian: apt install chromium) or name it in CHROMIUM")
+    raise SystemExit(
+        "set-up: the tests need Chromium; install it (Debian: apt install chromium) or name it in CHROMIUM"
+    )
 
 
 def _starts(path: str) -> bool:

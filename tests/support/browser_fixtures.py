@@ -27,7 +27,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report: Any = yield
     if call.when == "call":
         item.stash[FAILED] = report.failed
-    return report  # noqa: B901 - pluggy's wrappers return their result
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,13 @@ class PageClient(FlaskClient):
         return self._page(self.get(address, follow_redirects=True), status)
 
     def submit(
-        self, page: "Page", form: str | None = None, fields: dict[str, Value] | None = None, *, status: int = 200, button: str = ""
+        self,
+        page: "Page",
+        form: str | None = None,
+        fields: dict[str, Value] | None = None,
+        *,
+        status: int = 200,
+        button: str = "",
     ) -> "Page":
         """Fill a form in and send it, following redirects.
 
@@ -51,7 +57,9 @@ class PageClient(FlaskClient):
                 raise LookupError(f"the form has no field {name!r}, only {sorted(names)}")
             values.pop(name, None)
             if value is not None:
-                values[name] = list(value) if isinstance(value, list | tuple | set) and name not in _files(found) else value
+                values[name] = (
+                    list(value) if isinstance(value, list | tuple | set) and name not in _files(found) else value
+                )
         pressed = _button(found, button)
         if pressed is not None and pressed.get("name"):
             values[str(pressed["name"])] = str(pressed.get("value", ""))
@@ -96,7 +104,9 @@ class Page:
 
     def link(self, text: str) -> str:
         """Return the address of the only link with this text; LookupError if there is no such link."""
-        found = {str(tag["href"]) for tag in self.soup.find_all("a", href=True) if text in tag.get_text(" ", strip=True)}
+        found = {
+            str(tag["href"]) for tag in self.soup.find_all("a", href=True) if text in tag.get_text(" ", strip=True)
+        }
         if len(found) != 1:
             raise LookupError(f"{self.address}: {len(found)} links with {text!r}")
         return found.pop()

@@ -11,6 +11,8 @@ from typing import Literal
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from portal.core.db import make_engine
+from portal.core.migrate import upgrade
 from tests.support import postgres, rundir
 
 Kind = Literal["sqlite", "postgresql"]
@@ -19,9 +21,9 @@ TEMPLATE = "template_insyn"
 
 def migrate(url: str) -> None:
     """Bring an empty database to the newest version, as `portal` does it."""
-    from portal.core.migrations import upgrade
-
-    upgrade(url)
+    engine = make_engine(url)
+    upgrade(engine)
+    engine.dispose()
 
 
 def copy_of_template(kind: Kind) -> str:
@@ -53,6 +55,7 @@ def _copy_sqlite() -> str:
         template = run / f"{TEMPLATE}.sqlite"
         if not template.exists():
             building = run / f"{TEMPLATE}-building.sqlite"
+            drop(f"sqlite:///{building}")
             migrate(f"sqlite:///{building}")
             _fold_wal(building)
             building.rename(template)
@@ -74,6 +77,7 @@ def _copy_postgresql() -> str:
     with rundir.locked("postgresql-template") as run:
         ready = run / "postgresql-template.ready"
         if not ready.exists():
+            _administer(f"DROP DATABASE IF EXISTS {TEMPLATE}")
             _administer(f"CREATE DATABASE {TEMPLATE}")
             migrate(server.format(database=TEMPLATE))
             ready.touch()

@@ -16,7 +16,14 @@ NOT_IN_TITLES = re.compile(r"socialtj|bistånd|försörjnings|orosanmäl|\b\d{6,
 IDENTITY_NUMBER = re.compile(r"(?<![\w-])(?:\d{12}|\d{10}|\d{6,8}[-+]\d{4})(?![\w-])")
 ADDRESS_ATTRIBUTES = ("src", "href", "action", "formaction", "poster", "srcset", "data")
 HTMX_ADDRESS_ATTRIBUTES = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
-REFERRING_ATTRIBUTES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "aria-owns", "list")
+REFERRING_ATTRIBUTES = (
+    "aria-describedby",
+    "aria-labelledby",
+    "aria-controls",
+    "aria-errormessage",
+    "aria-owns",
+    "list",
+)
 UNLABELLED_TYPES = {"hidden", "submit", "reset", "button", "image"}
 # Addresses that a page may hold beside its own: telephone and mail, and where "Lämna sidan" leads.
 SCHEMES = {"", "tel", "mailto", "sms", "webcal"}
@@ -218,7 +225,9 @@ def bad_headers(headers: Mapping[str, str]) -> list[str]:
         if not wanted.search(value):
             faults.append(f"header {name}: {value!r}")
     policy = headers.get("Content-Security-Policy", "")
-    faults += [f"the content security policy has {word}" for word in ("unsafe-inline", "unsafe-eval", "*") if word in policy]
+    faults += [
+        f"the content security policy has {word}" for word in ("unsafe-inline", "unsafe-eval", "*") if word in policy
+    ]
     return faults
 
 

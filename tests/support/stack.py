@@ -150,7 +150,7 @@ def stop_all(run: Path) -> None:
 
 
 def _command_line(pid: int) -> str:
-    done = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    done = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
     return done.stdout
 
 

@@ -21,15 +21,18 @@ GOOD = """<!doctype html><html lang="sv" dir="ltr"><head><title>Möten – Insyn
 class Pages(BaseHTTPRequestHandler):
     pages: dict[str, str] = {}  # noqa: RUF012 - filled by the tests
     policy = ""
+    protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is the base class's
+    def do_GET(self) -> None:
         text = self.pages.get(self.path)
+        body = (text if text is not None else "Finns inte").encode()
         self.send_response(200 if text is not None else 404)
+        self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Type", "text/html; charset=utf-8")
         if self.policy:
             self.send_header("Content-Security-Policy", self.policy)
         self.end_headers()
-        self.wfile.write((text or "Finns inte").encode())
+        self.wfile.write(body)
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
@@ -38,6 +41,8 @@ class Pages(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    server.daemon_threads = True
+    server.block_on_close = False
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def show(html: str, policy: str = "") -> str:
@@ -74,7 +79,14 @@ def test_the_guard_finds(
     open_page: Callable[..., Page], guard: Guard, site: Callable[..., str], bad: str, policy: str, fault: str
 ) -> None:
     page = open_page()
-    page.goto(site(GOOD.replace("<style>", "<meta name='x' content='").replace("</style>", "'>").replace("</main>", bad + "</main>"), policy))
+    page.goto(
+        site(
+            GOOD.replace("<style>", "<meta name='x' content='")
+            .replace("</style>", "'>")
+            .replace("</main>", bad + "</main>"),
+            policy,
+        )
+    )
     page.wait_for_load_state("networkidle")
     with pytest.raises(AssertionError, match=fault):
         guard.check()
@@ -113,7 +125,9 @@ def test_axe_finds(open_page: Callable[..., Page], site: Callable[..., str], fau
         ('lang="sv" dir="ltr"', 'lang="ar" dir="rtl" class="l"', "does not start at the right"),
     ],
 )
-def test_geometry_finds(open_page: Callable[..., Page], site: Callable[..., str], good: str, bad: str, fault: str) -> None:
+def test_geometry_finds(
+    open_page: Callable[..., Page], site: Callable[..., str], good: str, bad: str, fault: str
+) -> None:
     assert good in GOOD
     page = open_page()
     page.goto(site(GOOD.replace(good, bad).replace("<style>", "<style>.l h1{text-align:left}")))
@@ -121,7 +135,9 @@ def test_geometry_finds(open_page: Callable[..., Page], site: Callable[..., str]
         check_geometry(page)
 
 
-def test_right_to_left_passes_when_it_starts_at_the_right(open_page: Callable[..., Page], site: Callable[..., str]) -> None:
+def test_right_to_left_passes_when_it_starts_at_the_right(
+    open_page: Callable[..., Page], site: Callable[..., str]
+) -> None:
     page = open_page(locale="ar")
     page.goto(site(GOOD.replace('lang="sv" dir="ltr"', 'lang="ar" dir="rtl"')))
     check_geometry(page)

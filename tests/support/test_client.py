@@ -48,7 +48,14 @@ def test_a_form_keeps_what_is_not_filled_in_and_follows_the_answer() -> None:
     client = make_client()
     answer = client.submit(client.page("/"), fields={"text": "Hej"}, button="Skicka")
     assert answer.address == "/klart"
-    for sent in ("'csrf_token': ['x']", "'text': ['Hej']", "'val': ['a']", "'ort': ['y']", "'namn': ['gammalt']", "['skicka']"):
+    for sent in (
+        "'csrf_token': ['x']",
+        "'text': ['Hej']",
+        "'val': ['a']",
+        "'ort': ['y']",
+        "'namn': ['gammalt']",
+        "['skicka']",
+    ):
         assert sent in answer.text
 
 

@@ -85,7 +85,9 @@ def test_a_loose_policy_is_found() -> None:
 
 
 def test_an_allowed_provider_may_be_posted_to_without_our_token() -> None:
-    page = GOOD.replace("</main>", '<form method="post" action="https://idp.example/sso"><button>Vidare</button></form></main>')
+    page = GOOD.replace(
+        "</main>", '<form method="post" action="https://idp.example/sso"><button>Vidare</button></form></main>'
+    )
     check_page(page, GOOD_HEADERS, Allowed(origins=frozenset({"https://idp.example"})))
     with pytest.raises(BadPage, match="leads elsewhere"):
         check_page(page, GOOD_HEADERS)
