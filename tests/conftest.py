@@ -14,7 +14,6 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from portal.app import create_app
 from portal.core import events
 from portal.core.actor import Side
 from portal.core.db import make_engine
@@ -167,6 +166,9 @@ def settings(database_url: str, saml_files: Path, tmp_path: Path) -> Settings:
 @pytest.fixture
 def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
     """A maker of applications on this test's database: `make_app(Side.STAFF)`."""
+    # Imported here, so that tests of single features start without all the others.
+    from portal.app import create_app
+
     engine = make_engine(settings.database_url, settings.key_ring)
 
     def make(*sides: Side) -> Flask:
