@@ -40,7 +40,7 @@ lint: setup-tests types messages-check
 	@$(BIN)/djlint --lint --quiet templates
 
 types: setup-tests
-	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary portal tests/support tests/architecture tests/conftest.py .ci
 	@$(BIN)/lint-imports --no-logo > .venv/contracts.txt || { cat .venv/contracts.txt; exit 1; }
 
 format: setup-tests ## Format the code and mend what can be mended

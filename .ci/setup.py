@@ -84,7 +84,13 @@ def checksum_of(inputs: list[Path]) -> str:
 def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
     """Run a command; where it fails, show what it said and stop."""
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        [str(part) for part in command],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
@@ -93,11 +99,10 @@ def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = Non
 
 def environment() -> None:
     """Make the virtual environment, or say which package of the system is missing."""
-    if sys.version_info < (3, 11):
-        sys.exit("set-up: Python 3.11 or newer is needed; name it: make PYTHON=python3.12 …")
     if (BIN / "python").exists() and (BIN / "pip").exists():
         return
-    done = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
         sys.exit("set-up: this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv")
@@ -179,7 +184,7 @@ def node_of_the_machine() -> bool:
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return False
-    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     return version.startswith("v") and int(version[1:].split(".")[0]) >= OLDEST_NODE
 
 

@@ -75,9 +75,12 @@ def ambient_sources(path: str, text: str) -> Iterator[str]:
 def swallowed(text: str) -> Iterator[str]:
     """No error is swallowed: a handler of Exception does something."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in _BROAD):
-            if all(isinstance(line, ast.Pass) for line in node.body):
-                yield f"{node.lineno}: an error is swallowed"
+        if (
+            isinstance(node, ast.ExceptHandler)
+            and (node.type is None or ast.unparse(node.type) in _BROAD)
+            and all(isinstance(line, ast.Pass) for line in node.body)
+        ):
+            yield f"{node.lineno}: an error is swallowed"
 
 
 _BROAD = {"Exception", "BaseException"}

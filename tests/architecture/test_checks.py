@@ -6,7 +6,15 @@ import pytest
 
 from tests.architecture import checks
 
-GOOD = '"""A module."""\n\nVALUE = 1\n\n\ndef double(number: int) -> int:\n    """Return twice the number."""\n    return 2 * number\n'
+GOOD = '''"""A module."""
+
+VALUE = 1
+
+
+def double(number: int) -> int:
+    """Return twice the number."""
+    return 2 * number
+'''
 
 Check = Callable[[str], Iterable[str]]
 
@@ -60,7 +68,8 @@ def test_each_fault_is_found(check: Check, bad: str, fault: str) -> None:
 
 def test_a_good_template_passes() -> None:
     good = """{# style= in a comment #}{% extends "layout/client.html" %}{% block title %}{{ _('Möten') }}{% endblock %}
-    <a href="{{ url_for('site.home') }}" hx-get="/moten">{{ text }}</a><script src="{{ asset('a.js') }}" defer></script>"""
+    <a href="{{ url_for('site.home') }}" hx-get="/moten">{{ text }}</a>
+    <script src="{{ asset('a.js') }}" defer></script>"""
     assert list(checks.template(good)) == []
 
 

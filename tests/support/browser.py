@@ -64,7 +64,7 @@ def ensure() -> str:
 
 def _starts(path: str) -> bool:
     try:
-        done = subprocess.run([path, "--version"], capture_output=True, timeout=30)
+        done = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
@@ -72,7 +72,8 @@ def _starts(path: str) -> bool:
 
 def _playwright_path() -> str:
     script = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout.strip()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def _install_with_playwright() -> None:

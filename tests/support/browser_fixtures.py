@@ -83,6 +83,6 @@ def desktop(open_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[stack.Stack]:
-    """The whole portal as processes of its own, one for each worker: client side, staff side, worker, identity providers."""
+    """The whole portal as processes of its own, started once for each worker that asks."""
     with stack.running(os.environ.get("PYTEST_XDIST_WORKER", "main")) as found:
         yield found

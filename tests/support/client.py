@@ -27,7 +27,7 @@ class PageClient(FlaskClient):
                 if answer.request.headers.get("HX-Request") == "true" and "<html" not in answer.text:
                     check_fragment(answer.text, self.allowed)
                 else:
-                    check_page(answer.text, answer.headers, self.allowed)
+                    check_page(answer.text, dict(answer.headers), self.allowed)
         return response
 
     def page(self, address: str, status: int = 200) -> "Page":
@@ -51,7 +51,7 @@ class PageClient(FlaskClient):
         """
         found = page.form(form)
         values = form_values(found)
-        names = {str(tag["name"]) for tag in found.find_all(attrs={"name": True})}
+        names = {str(tag["name"]) for tag in found.find_all(True, attrs={"name": True})}
         for name, value in (fields or {}).items():
             if name not in names:
                 raise LookupError(f"the form has no field {name!r}, only {sorted(names)}")
@@ -119,7 +119,7 @@ class Page:
         """Return the texts of the fields that are marked as wrong."""
         ids = {
             name
-            for tag in self.soup.find_all(attrs={"aria-invalid": "true"})
+            for tag in self.soup.find_all(True, attrs={"aria-invalid": "true"})
             for name in str(tag.get("aria-describedby", "")).split()
         }
         found = [self.soup.find(id=name) for name in sorted(ids)]

@@ -111,7 +111,7 @@ def references(soup: BeautifulSoup) -> Iterator[str]:
         if tag["for"] not in ids:
             yield f'<label for="{tag["for"]}"> points at nothing'
     for attribute in REFERRING_ATTRIBUTES:
-        for tag in soup.find_all(attrs={attribute: True}):
+        for tag in soup.find_all(True, attrs={attribute: True}):
             for name in str(tag[attribute]).split():
                 if name not in ids:
                     yield f'<{tag.name} {attribute}="{name}"> points at nothing'
@@ -233,14 +233,14 @@ def bad_headers(headers: Mapping[str, str]) -> list[str]:
 
 def _addresses(soup: BeautifulSoup) -> Iterator[tuple[Tag, str, str]]:
     for attribute in (*ADDRESS_ATTRIBUTES, *HTMX_ADDRESS_ATTRIBUTES):
-        for tag in soup.find_all(attrs={attribute: True}):
+        for tag in soup.find_all(True, attrs={attribute: True}):
             value = str(tag[attribute])
             for address in value.split(",") if attribute == "srcset" else [value]:
                 yield tag, attribute, address.strip().split(" ")[0] if attribute == "srcset" else address.strip()
 
 
 def _hidden(tag: Tag) -> bool:
-    return any(parent.has_attr("hidden") for parent in [tag, *tag.parents] if isinstance(parent, Tag))
+    return any(parent.has_attr("hidden") for parent in [tag, *tag.parents])
 
 
 def _short(tag: Tag) -> str:

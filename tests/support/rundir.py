@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def current() -> Path:
     return Path(os.environ[VARIABLE])
 
 
-def remove(path: Path, cleaners: list[Cleaner]) -> None:
+def remove(path: Path, cleaners: Sequence[Cleaner]) -> None:
     """Stop what still runs out of a directory and take the directory away."""
     for clean in cleaners:
         clean(path)
@@ -42,7 +42,7 @@ def remove(path: Path, cleaners: list[Cleaner]) -> None:
         del os.environ[VARIABLE]
 
 
-def sweep(cleaners: list[Cleaner]) -> None:
+def sweep(cleaners: Sequence[Cleaner]) -> None:
     """Remove the directories of our own runs whose process is gone."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:

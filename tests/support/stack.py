@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,10 +131,8 @@ def free_ports(count: int) -> list[int]:
 def stop(process: "subprocess.Popen[bytes]") -> None:
     """Stop a stack: ask its process group to end, and end it if it does not."""
     _signal_group(process.pid, signal.SIGTERM)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
     # The leader may be gone while a child stays.
     _signal_group(process.pid, signal.SIGKILL)
     process.wait()
@@ -150,7 +148,7 @@ def stop_all(run: Path) -> None:
 
 
 def _command_line(pid: int) -> str:
-    done = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    done = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return done.stdout
 
 

@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser-support"), p
 GOOD = """<!doctype html><html lang="sv" dir="ltr"><head><title>Möten – Insyn</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>a.knapp,button{display:inline-block;min-height:44px;min-width:44px}</style></head>
-<body><main><h1>Möten</h1><p>Ett stycke om mötet med <a href="/mer">mer att läsa</a>.</p><button>Boka</button></main></body></html>"""
+<body><main><h1>Möten</h1>
+<p>Ett stycke om mötet med <a href="/mer">mer att läsa</a>.</p><button>Boka</button></main></body></html>"""
 
 
 class Pages(BaseHTTPRequestHandler):

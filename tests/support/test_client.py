@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from tests.support.client import PageClient
 from tests.support.page_check import BadPage
@@ -27,7 +28,7 @@ def make_client() -> PageClient:
         return Response(FORM, headers=GOOD_HEADERS, mimetype="text/html")
 
     @app.post("/svar")
-    def answer() -> object:
+    def answer() -> BaseResponse:
         seen.append(request.form.to_dict(flat=False))
         return redirect("/klart")
 
@@ -78,5 +79,5 @@ def test_a_bad_page_fails_where_it_is_fetched() -> None:
 
 
 def test_another_status_fails() -> None:
-    with pytest.raises(AssertionError, match="200 .* instead of 404"):
+    with pytest.raises(AssertionError, match=r"200 .* instead of 404"):
         make_client().page("/", status=404)

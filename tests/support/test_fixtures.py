@@ -1,4 +1,4 @@
-"""The fixtures of tests/conftest.py: a session leaves nothing behind, both sides answer, nothing reaches other machines."""
+"""The fixtures of tests/conftest.py: sessions leave nothing behind, both sides answer, no other machine is reached."""
 
 import socket
 
@@ -26,6 +26,7 @@ def test_a_rollback_takes_back_to_the_last_commit(session: Session) -> None:
     assert session.execute(text("SELECT count(*) FROM left_behind")).scalar() == 0
 
 
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
 def test_other_machines_are_out_of_reach() -> None:
     with socket.socket() as found, pytest.raises(SocketConnectBlockedError):
         found.connect(("192.0.2.1", 80))
