@@ -416,6 +416,13 @@ def test_the_composer_works_without_htmx(render: Render) -> None:
     assert _one(composer, "label.ds-label").get_text() == "Skriv till handläggaren"
     assert _one(composer, "button").get_text() == "Skicka"
     assert _one(composer, 'input[name="idempotency_key"]')["value"] == "k"
+    assert not composer.has_attr("hx-swap-oob")
+
+
+def test_the_cleared_composer_takes_the_focus_out_of_band(render: Render) -> None:
+    soup = render("messages", "composer", "{{ composer(form, '/m', csrf='t', oob=True) }}", form=Message())
+    assert _one(soup, "form#skriv")["hx-swap-oob"] == "true"
+    assert _one(soup, "textarea").has_attr("autofocus")
 
 
 # --- Queue, dialog, signed-out parts ---
@@ -515,7 +522,7 @@ def test_every_layout_is_a_whole_page(env: Environment, layout: str) -> None:
     assert _one(soup, "title").get_text() == "Meddelanden – Insyn"
     assert _one(soup, "main#innehall h1")
     assert _one(soup, '#status[role="status"]').get_text() == ""
-    assert _one(soup, '#failed[role="alert"][hidden]')
+    assert _one(soup, '#failed[role="alert"][hidden][data-offline] p').get_text()
     assert _one(soup, "aside.i-banner").get_text() == "Endast demonstration."
     assert _one(soup, "script")["src"] == "/static/insyn.js"
     assert _one(soup, "html")["data-color-scheme"] == "auto"
