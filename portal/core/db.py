@@ -94,6 +94,7 @@ def make_engine(url: str, ring: KeyRing | None = None, **options: Any) -> Engine
     SQLite runs in WAL mode with foreign keys on; PostgreSQL checks a pooled connection before use.
     """
     parsed = make_url(url)
+    options = {"hide_parameters": True, **options}  # errors of the database never repeat values
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, **options)
         event.listen(engine, "connect", _tune_sqlite)

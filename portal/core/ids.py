@@ -3,11 +3,13 @@
 import secrets
 import threading
 import uuid
+from zoneinfo import ZoneInfo
 
 from portal.core.clock import now
 
 # Crockford's base 32: no I, L, O or U, so that a number can be read out over the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 _lock = threading.Lock()
 _last_ms = 0
@@ -34,6 +36,6 @@ def new_id() -> uuid.UUID:
 
 
 def new_receipt_no() -> str:
-    """Return a receipt number such as ``261122-7K4F9QXA``: the day, then 40 random bits that tell nothing."""
+    """Return a receipt number such as ``261122-7K4F9QXA``: the Swedish day, then 40 random bits that tell nothing."""
     random = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    return f"{now():%y%m%d}-{random}"
+    return f"{now().astimezone(_STOCKHOLM):%y%m%d}-{random}"

@@ -46,7 +46,7 @@ def _stale(table: Table, ring: KeyRing) -> Any:
 
 
 def rotate(sessions: sessionmaker[Session], metadata: MetaData, *, batch: int = 500) -> Iterator[Progress]:
-    """Renew every value that stands under an older key, and the blind indexes of its row; yield after each batch.
+    """Renew every value that stands under an older key, and every blind index; yield after each batch.
 
     Each batch is a transaction of its own. A row that the portal changes meanwhile is left to the portal: it is
     written under the new key anyhow.
@@ -56,6 +56,39 @@ def rotate(sessions: sessionmaker[Session], metadata: MetaData, *, batch: int = 
             continue
         while renewed := _rotate_batch(sessions, table, batch):
             yield Progress(table.name, renewed)
+        yield from _renew_indexes(sessions, table, batch)
+
+
+def _renew_indexes(sessions: sessionmaker[Session], table: Table, batch: int) -> Iterator[Progress]:
+    """Renew the look-up values under an older index key: nothing in them tells which key, so all are computed."""
+    if not any(isinstance(column.type, BlindIndex) for column in table.columns):
+        return
+    last: Any = None
+    while True:
+        with writing(sessions) as session:
+            last, renewed = _renew_index_page(session, table, last, batch)
+        if renewed:
+            yield Progress(table.name, renewed)
+        if last is None:
+            return
+
+
+def _renew_index_page(session: Session, table: Table, last: Any, batch: int) -> tuple[Any, int]:
+    ring = ring_of(session.get_bind().dialect)
+    indexes = [(column, column.type) for column in table.columns if isinstance(column.type, BlindIndex)]
+    page = select(table).order_by(table.c.id).limit(batch).with_for_update()
+    rows = session.execute(page if last is None else page.where(table.c.id > last)).mappings().all()
+    renewed = 0
+    for row in rows:
+        wanted = {
+            column.name: ring.blind_index(kind.purpose, row[kind.source])
+            for column, kind in indexes
+            if row[kind.source] is not None
+        }
+        if any(row[name] != value for name, value in wanted.items()):
+            session.execute(update(table).where(table.c.id == row["id"]).values(wanted))
+            renewed += 1
+    return (rows[-1]["id"] if len(rows) == batch else None), renewed
 
 
 def _rotate_batch(sessions: sessionmaker[Session], table: Table, batch: int) -> int:
