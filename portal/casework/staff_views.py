@@ -1,0 +1,118 @@
+"""The staff's pages: the work queue, the list of clients, and a client's page."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+
+from portal.audit import service as audit
+from portal.casework import queries
+from portal.casework.rules import is_silent, written_number
+from portal.core.actor import Side
+from portal.core.clock import now
+from portal.core.i18n import _, format_day, format_moment, lazy, ngettext, today
+from portal.messages import queries as messages
+from portal.messages import service as message_service
+from portal.people import queries as people
+from portal.people.rules import Protection
+from portal.sync import queries as sync
+from portal.web.access import Staff
+from portal.web.db import db
+from portal.web.page import render, settings
+from portal.web.routes import Feature, NavItem, actor
+from portal.web.words import capital, due_tag
+
+# Two names below one package: the menu marks the entry whose name the page has.
+queue = Feature(
+    "casework",
+    nav=(NavItem("casework.work", lazy("Arbetskö"), "queue", Side.STAFF, 10, new=messages.unanswered_count),),
+)
+clients = Feature("clients", nav=(NavItem("clients.mine", lazy("Mina klienter"), "people", Side.STAFF, 20),))
+
+
+@queue.route("/arbetsko", access=Staff("queue:view"))
+def work() -> Response:
+    """Show what waits for the actor, the one that is due first at the top, and what did not get through."""
+    rows = [_queue_row(row) for row in messages.unanswered(db(), actor(), answer_days=settings().answer_days)]
+    return render(
+        "casework/staff/queue.html",
+        day=capital(format_day(today())),
+        rows=rows,
+        stuck=_stuck(messages.stuck(db(), actor())),
+        fresh=_fresh(sync.freshness(db())),
+    )
+
+
+def _fresh(found: sync.Freshness) -> dict[str, str]:
+    """Return how fresh the queue is, with a warning when the back office is silent or holds something up."""
+    last = found.last_ok_at
+    at = _("Uppdaterat %(at)s.", at=format_moment(last)) if last else _("Inte uppdaterat än.")
+    if is_silent(last, now()):
+        return {
+            "text": at,
+            "warning": _("Verksamhetssystemet svarar inte. Det som skickas sparas och går iväg senare."),
+        }
+    stopped = found.failed + found.waiting
+    if stopped:
+        warning = ngettext(
+            "%(num)s ändring från verksamhetssystemet kunde inte läsas in. Förvaltningen ser den.",
+            "%(num)s ändringar från verksamhetssystemet kunde inte läsas in. Förvaltningen ser dem.",
+            stopped,
+        )
+        return {"text": at, "warning": warning}
+    return {"text": _("%(at)s Verksamhetssystemet svarar.", at=at), "warning": ""}
+
+
+def _queue_row(row: messages.UnansweredRow) -> dict[str, Any]:
+    return {
+        "due": due_tag(row.due),
+        "client": row.client,
+        "came": format_moment(row.since),
+        "url": url_for("messages.staff_conversation", case_id=row.case_id),
+        "client_url": url_for("clients.page", person_id=row.client.person_id),
+    }
+
+
+def _stuck(rows: Iterable[messages.StuckRow]) -> list[dict[str, str]]:
+    return [
+        {
+            "text": _("Kvittens %(number)s, skickat %(at)s.", number=row.receipt_no, at=format_moment(row.sent_at)),
+            "number": row.receipt_no,
+            "url": url_for("casework.resend", message_id=row.message_id),
+        }
+        for row in rows
+    ]
+
+
+@queue.route("/arbetsko/skicka-igen/<uuid:message_id>", access=Staff("message:read"), methods=("POST",))
+def resend(message_id: uuid.UUID) -> Response:
+    """Put a message that got stuck back into the queue; the service decides whose it may be."""
+    message = message_service.resend(db(), actor(), message_id=message_id)
+    flash(_("Skickas igen. Kvittens %(number)s", number=message.receipt_no))
+    return redirect(url_for("casework.work"), 303)  # type: ignore[return-value]
+
+
+@clients.route("/klienter", access=Staff("client:view"))
+def mine() -> Response:
+    """List the clients whose cases the actor works on."""
+    return render("casework/staff/clients.html", rows=queries.clients(db(), actor()))
+
+
+@clients.route("/klienter/<uuid:person_id>", access=Staff("client:view", reads="client"))
+def page(person_id: uuid.UUID) -> Response:
+    """Show a client's page and log that it was opened."""
+    person = people.client(db(), actor(), person_id)
+    cases = queries.cases_of(db(), actor(), person_id)
+    audit.record_read(db(), actor(), person_id, "client", object_id=cases[0].id, reason="case")
+    protected = person.protection is not Protection.NONE
+    days = settings().answer_days
+    waiting = [row for row in messages.unanswered(db(), actor(), answer_days=days) if row.client.person_id == person_id]
+    return render(
+        "casework/staff/client.html",
+        name=people.shown_name(person.id, person.given_name, person.surname, person.protection),
+        number="" if protected else written_number(person.identity_number),
+        protected=protected,
+        cases=cases,
+        waiting=[_queue_row(row) for row in waiting],
+    )

@@ -1,0 +1,69 @@
+"""The client's start page."""
+
+from flask import Response, url_for
+
+from portal.core.actor import Side
+from portal.core.clock import now
+from portal.core.i18n import _, format_day, format_moment, lazy, ngettext
+from portal.core.i18n import today as this_day
+from portal.dashboard.rules import is_silent
+from portal.messages import queries as messages
+from portal.people import queries as people
+from portal.sync import queries as sync
+from portal.web.access import Client
+from portal.web.db import db
+from portal.web.page import render
+from portal.web.routes import Feature, NavItem, actor
+from portal.web.words import capital, first_name
+
+feature = Feature("dashboard", nav=(NavItem("dashboard.today", lazy("Idag"), "today", Side.CLIENT, 10),))
+
+
+@feature.route("/idag", access=Client())
+def today() -> Response:
+    """Show what the client must do now, what is new, and the cases with their caseworkers."""
+    cases = people.cases(db(), actor())
+    news = [_news(row) for row in messages.new_for_client(db(), actor())]
+    only = cases[0] if len(cases) == 1 else None
+    return render(
+        "dashboard/client/today.html",
+        day=capital(format_day(this_day())),
+        fresh=_fresh(sync.freshness(db())),
+        hero=news[0] if news else None,
+        news=news[1:],
+        cases=cases,
+        calm_text=_calm_text(bool(cases)),
+        write_url=url_for("messages.conversation", case_id=only.id) if only else "",
+        write_text=_write_text(only.caseworker if only else ""),
+    )
+
+
+def _fresh(found: sync.Freshness) -> dict[str, str]:
+    """Return when the page was brought up to date, and a warning when that is long ago."""
+    last = found.last_ok_at
+    text = _("Uppdaterat %(at)s", at=format_moment(last)) if last else _("Inte uppdaterat än")
+    warning = ""
+    if is_silent(last, now()):
+        warning = _("Vi når inte handläggarnas system just nu. Något nytt kan saknas här. Det du skickar sparas ändå.")
+    return {"text": text, "warning": warning}
+
+
+def _calm_text(has_cases: bool) -> str:
+    if has_cases:
+        return _("När det finns något nytt till dig står det här.")
+    return _("Du har inget ärende hos oss i Insyn. Ring om du vill ha hjälp.")
+
+
+def _write_text(caseworker: str) -> str:
+    return _("Skriv till %(name)s", name=first_name(caseworker)) if caseworker else _("Skriv till oss")
+
+
+def _news(row: messages.NewRow) -> dict[str, str]:
+    """Return an unread thread in words."""
+    count = ngettext("%(num)s oläst meddelande", "%(num)s olästa meddelanden", row.count)
+    at = format_moment(row.latest_at)
+    return {
+        "title": _("%(name)s har skrivit till dig", name=row.author) if row.author else _("Du har ett nytt meddelande"),
+        "text": f"{count}, {at}",
+        "url": url_for("messages.conversation", case_id=row.case_id),
+    }

@@ -1,0 +1,138 @@
+"""What waits for someone: unread by a client, unanswered by staff, or stuck on its way."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from portal.core.actor import Actor, Side
+from portal.messages.models import Message, Thread
+from portal.messages.queries.names import ClientName, name_of, unread_by
+from portal.messages.rules import Delivery, answer_due
+from portal.people import queries as people
+from portal.people.models import Case, Person, StaffMember
+from portal.sync import service as outbox
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredRow:
+    """A thread that waits for an answer, and the last day for it."""
+
+    case_id: uuid.UUID
+    client: ClientName
+    since: datetime
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """What is unread for a client in one thread, and who wrote the latest of it."""
+
+    case_id: uuid.UUID
+    title: str
+    author: str
+    count: int
+    latest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StuckRow:
+    """A message that did not get through to the back office; names nobody."""
+
+    message_id: uuid.UUID
+    receipt_no: str
+    sent_at: datetime
+    side: Side
+
+
+def unread_count(session: Session, actor: Actor) -> int:
+    """Return how many messages the actor's side has not read."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Message)
+            .join(Thread, Thread.id == Message.thread_id)
+            .join(Case, Case.id == Thread.case_id)
+            .where(people.reachable(actor), unread_by(actor.side))
+        )
+        or 0
+    )
+
+
+def new_for_client(session: Session, actor: Actor) -> list[NewRow]:
+    """Return what a client has not read, one row a thread, the longest waiting first."""
+    counted = (
+        select(Thread.id, func.count().label("count"), func.max(Message.sent_at).label("latest_at"))
+        .join(Message, Message.thread_id == Thread.id)
+        .join(Case, Case.id == Thread.case_id)
+        .where(people.reachable(actor), unread_by(Side.CLIENT))
+        .group_by(Thread.id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Case.id, Case.title, StaffMember.name, counted.c.count, Message.sent_at)
+        .join(Thread, Thread.case_id == Case.id)
+        .join(counted, counted.c.id == Thread.id)
+        .join(Message, and_(Message.thread_id == Thread.id, Message.sent_at == counted.c.latest_at))
+        .outerjoin(StaffMember, StaffMember.id == Message.author_staff_id)
+        .where(Message.side == Side.STAFF)
+        .order_by(Message.sent_at, Message.id)
+    )
+    # Two messages of one thread in the same microsecond would give two rows.
+    found = {case_id: NewRow(case_id, title, name or "", count, at) for case_id, title, name, count, at in rows}
+    return list(found.values())
+
+
+def unanswered_count(session: Session, actor: Actor) -> int:
+    """Return how many threads wait for an answer from those who work on the actor's cases."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Thread)
+            .join(Case, Case.id == Thread.case_id)
+            .where(people.reachable(actor), Thread.unanswered_since.is_not(None))
+        )
+        or 0
+    )
+
+
+def unanswered(session: Session, actor: Actor, *, answer_days: int) -> list[UnansweredRow]:
+    """Return the threads that wait for an answer, the one that is due first at the top.
+
+    ``answer_days`` is the municipality's own promise, in working days.
+    """
+    rows = session.execute(
+        select(
+            Thread.case_id,
+            Thread.unanswered_since,
+            Person.id,
+            Person.given_name,
+            Person.surname,
+            Person.protection,
+        )
+        .join(Case, Case.id == Thread.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .where(people.reachable(actor), Thread.unanswered_since.is_not(None))
+        .order_by(Thread.unanswered_since)
+    )
+    return [
+        UnansweredRow(case_id, name_of(person_id, given, surname, protection), since, answer_due(since, answer_days))
+        for case_id, since, person_id, given, surname, protection in rows
+        if since is not None
+    ]
+
+
+def stuck(session: Session, actor: Actor) -> list[StuckRow]:
+    """Return the messages that did not get through: of the actor's own cases, or all for who may send again."""
+    wanted = (
+        select(Message.id, Message.receipt_no, Message.sent_at, Message.side)
+        .join(Thread, Thread.id == Message.thread_id)
+        .join(Case, Case.id == Thread.case_id)
+        .where(Message.delivery == Delivery.STUCK)
+        .order_by(Message.sent_at)
+    )
+    if outbox.RESEND not in actor.permissions:
+        wanted = wanted.where(people.reachable(actor))
+    return [StuckRow(id_, receipt_no, sent_at, side) for id_, receipt_no, sent_at, side in session.execute(wanted)]
