@@ -52,7 +52,7 @@ def template(root: Path) -> polib.POFile:
     """Return the catalogue of every text marked for translation in `root`, in a stable order."""
     found: dict[tuple[str, str], polib.POEntry] = {}
     extracted = extract_from_dir(
-        root, METHODS, OPTIONS, KEYWORDS, ("Translators:",), strip_comment_tags=False, directory_filter=worth_reading
+        root, METHODS, OPTIONS, KEYWORDS, ("Translators:",), strip_comment_tags=True, directory_filter=worth_reading
     )
     for file, _line, message, comments, context in extracted:
         one, many = (message[0], message[-1]) if isinstance(message, tuple) else (message, "")
@@ -70,6 +70,11 @@ def template(root: Path) -> polib.POFile:
     return pot
 
 
+def as_text(catalogue: polib.POFile) -> str:
+    """Return what is written to a catalogue's file."""
+    return str(catalogue).rstrip("\n") + "\n"
+
+
 def worth_reading(folder: str | Path) -> bool:
     """Tell whether texts may stand in a folder of this name."""
     name = Path(folder).name
@@ -78,21 +83,22 @@ def worth_reading(folder: str | Path) -> bool:
 
 def catalogue_paths(root: Path) -> dict[str, Path]:
     """Return the path of each locale's messages.po, there or not yet."""
-    folders = {path.name for path in (root / "translations").iterdir() if path.is_dir()}
+    folders = {path.name for path in (root / "translations").glob("*") if path.is_dir()}
     return {name: root / "translations" / name / "LC_MESSAGES/messages.po" for name in sorted(folders | set(STARTED))}
 
 
 def update(root: Path) -> list[str]:
     """Write messages.pot and bring each messages.po up to it."""
     pot = template(root)
-    (root / "translations/messages.pot").write_text(str(pot) + "\n", encoding="utf-8")
+    (root / "translations").mkdir(exist_ok=True)
+    (root / "translations/messages.pot").write_text(as_text(pot), encoding="utf-8")
     for name, path in catalogue_paths(root).items():
         po = polib.pofile(str(path), wrapwidth=110) if path.exists() else polib.POFile(wrapwidth=110)
         plural = get_plural(Locale.parse(name))
         po.metadata = {"Language": name, "Plural-Forms": plural.plural_forms, **pot.metadata}
         merge(po, pot, plural.num_plurals)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(str(po) + "\n", encoding="utf-8")
+        path.write_text(as_text(po), encoding="utf-8")
         whole = po.percent_translated()
         print(f"{name}: {whole} % translated")
     return []
@@ -122,7 +128,7 @@ def check(root: Path) -> list[str]:
     """Return what is wrong with the catalogues of `root`."""
     pot = template(root)
     path = root / "translations/messages.pot"
-    if not path.exists() or path.read_text(encoding="utf-8") != str(pot) + "\n":
+    if not path.exists() or path.read_text(encoding="utf-8") != as_text(pot):
         return ["translations/messages.pot is stale; run: make messages"]
     return [fault for name, po in catalogue_paths(root).items() for fault in faults_of(name, po, pot)]
 
