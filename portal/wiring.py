@@ -1,11 +1,51 @@
-"""What connects sibling features: who reacts to which event, in web processes and in the worker alike."""
+"""What connects sibling features, in web processes and in the worker alike: who reacts to what, who applies what."""
 
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
+from portal.identity.service import clean_up
 from portal.messages import sync as messages
-from portal.sync.contract import Delivered, Stuck
+from portal.settings import Settings
+from portal.sync import registers
+from portal.sync import worker as sync_worker
+from portal.sync.contract import Delivered, Kind, Stuck
+from portal.sync.inbox import InboxHandlers
+
+CLEAN_UP_SECONDS = 3600
 
 
 def subscribe(bus: EventBus) -> None:
     """Subscribe every reaction of one feature to another's events."""
     bus.subscribe(Delivered, messages.on_delivered)
     bus.subscribe(Stuck, messages.on_stuck)
+
+
+def inbox_handlers() -> InboxHandlers:
+    """Return who applies which kind of change from the back office."""
+    handlers = InboxHandlers()
+    registers.register_all(handlers)
+    handlers.register(Kind.CASE_MESSAGE, messages.receive)
+    return handlers
+
+
+def make_sessions(settings: Settings) -> sessionmaker[Session]:
+    """Return the session factory of a process without web pages."""
+    bus = EventBus()
+    subscribe(bus)
+    return make_sessionmaker(make_engine(settings.database_url, settings.key_ring), bus)
+
+
+def run_worker(settings: Settings) -> None:
+    """Run the worker until it is told to stop.
+
+    :raises WorkerRunsAlready: when a second one is started on a SQLite database.
+    """
+    sessions = make_sessions(settings)
+
+    def tidy() -> None:
+        with writing(sessions) as session:
+            clean_up(session)
+
+    task = sync_worker.Task("clean-up", CLEAN_UP_SECONDS, tidy)
+    sync_worker.run_worker(settings, sessions, inbox_handlers(), tasks=(task,))

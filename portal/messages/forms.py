@@ -3,8 +3,9 @@
 from wtforms import TextAreaField
 
 from portal.core.i18n import lazy
+from portal.core.text import clean_text
 from portal.messages.rules import MAX_TEXT
-from portal.web.forms import SubmissionForm, TextLength, clean_text
+from portal.web.forms import SubmissionForm, TextLength
 
 
 class MessageForm(SubmissionForm):

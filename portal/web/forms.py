@@ -1,7 +1,6 @@
 """The form kit: translated messages, text cleaned at the edge, double clicks, and forms that survive a sign-in."""
 
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -13,13 +12,6 @@ from wtforms.validators import ValidationError
 
 from portal.core.i18n import Text, gettext, lazy, ngettext
 from portal.web.routes import web_kit
-
-# Characters that turn or hide text (Trojan Source, CVE-2021-42574). Plain marks U+200E and U+200F stay: Arabic and
-# Hebrew writers need them. Embeddings, overrides and isolates are removed.
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
-
-SUBMISSION_FIELD = "submission"
 
 
 class _Translations:
@@ -76,22 +68,6 @@ def load_form(kind: type[AnyForm], **options: Any) -> AnyForm:
 
 def _without_tokens(kept: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {name: values for name, values in kept.items() if name not in {"csrf_token"}}
-
-
-def clean_text(value: str | None) -> str:
-    """Return text as it is stored: NFC, Unix line ends, no control, direction-turning or invisible characters.
-
-    Source: CVE-2021-42574 (bidirectional controls); PEERS.md B2 row 9 (control characters broke back offices).
-    """
-    if not value:
-        return ""
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (
-        char
-        for char in text
-        if char in "\n\t" or not (unicodedata.category(char) in {"Cc", "Cs"} or char in _BIDI_CONTROLS | _INVISIBLE)
-    )
-    return "".join(kept).strip()
 
 
 class TextLength:

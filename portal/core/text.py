@@ -1,0 +1,25 @@
+"""Text from outside, cleaned at the edge: of forms, and of what a back office sends."""
+
+import unicodedata
+
+# Characters that turn or hide text (Trojan Source, CVE-2021-42574). Plain marks U+200E and U+200F stay: Arabic and
+# Hebrew writers need them. Embeddings, overrides and isolates are removed.
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
+
+
+def clean_text(value: str | None) -> str:
+    """Return text as it is stored: NFC, Unix line ends, no control, direction-turning or invisible characters.
+
+    Source: CVE-2021-42574 (bidirectional controls); PEERS.md B2 row 9 (control characters broke back offices).
+    """
+    if not value:
+        return ""
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(char for char in text if _may_stay(char)).strip()
+
+
+def _may_stay(char: str) -> bool:
+    if char in "\n\t":
+        return True
+    return unicodedata.category(char) not in {"Cc", "Cs"} and char not in _BIDI_CONTROLS and char not in _INVISIBLE
