@@ -1,0 +1,93 @@
+"""Tables of the `sql` adapter's store. It stands for the vendor's own database: we neither encrypt nor migrate it."""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Index, LargeBinary, MetaData, String, Table, Uuid
+
+from portal.sync.contract import Kind
+
+STORE = MetaData()
+
+
+def _text(*names: str, nullable: bool = False) -> list[Column[str]]:
+    return [Column(name, String, nullable=nullable) for name in names]
+
+
+def _object(name: str, *columns: Column[str] | Column[bool]) -> Table:
+    return Table(
+        name,
+        STORE,
+        Column("id", String, primary_key=True),
+        Column("version", BigInteger, nullable=False),
+        Column("deleted", Boolean, nullable=False),
+        *columns,
+    )
+
+
+# The columns bear the names of the contract's fields; instants and codes are text, as they stand in payloads.
+OBJECTS: dict[Kind, Table] = {
+    Kind.PERSON: _object(
+        "bo_person",
+        *_text("identity_number", nullable=True),
+        *_text("given_name", "surname"),
+        *_text("protection", nullable=True),
+    ),
+    Kind.STAFF: _object(
+        "bo_staff",
+        *_text("subject", "name", "role", "phone"),
+        *_text("unit_id", nullable=True),
+        Column("active", Boolean, nullable=False),
+    ),
+    Kind.BOARD: _object("bo_board", *_text("code", "name")),
+    Kind.UNIT: _object("bo_unit", *_text("board_id", "name")),
+    Kind.CASE: _object(
+        "bo_case", *_text("person_id", "board_id", "title", "state", "opened_at"), *_text("unit_id", nullable=True)
+    ),
+    Kind.CASE_ASSIGNMENT: _object(
+        "bo_case_assignment",
+        *_text("case_id", "staff_id", "since"),
+        *_text("until", nullable=True),
+        Column("named", Boolean, nullable=False),
+    ),
+    Kind.CASE_MESSAGE: _object(
+        "bo_case_message",
+        *_text("thread_id", "case_id", "person_id", "author", "author_id", "subject", "body", "sent_at"),
+        *_text("in_reply_to", nullable=True),
+    ),
+}
+
+# A counter's row lock is held until commit: positions come in the order of the commits, so that a reader of the feed
+# never passes over a change that is committed late (a sequence would give its number out earlier).
+COUNTER = Table(
+    "bo_counter", STORE, Column("name", String, primary_key=True), Column("value", BigInteger, nullable=False)
+)
+
+CHANGE = Table(
+    "bo_change",
+    STORE,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("source_id", String, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("person", String),
+    Column("payload", JSON, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+)
+
+DELIVERY = Table(
+    "bo_delivery",
+    STORE,
+    Column("message_id", Uuid, primary_key=True),
+    Column("position", BigInteger, nullable=False, unique=True),
+    Column("number", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("lane", Uuid, nullable=False),
+    Column("object_id", String, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Index("ix_bo_delivery_lane_position", "lane", "position"),
+)
+
+FILE = Table(
+    "bo_file",
+    STORE,
+    Column("checksum", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)

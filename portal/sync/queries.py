@@ -1,0 +1,127 @@
+"""How the synchronisation is: what waits, what is stuck, how fresh the inbox is, whether a worker lives; and links."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.core.clock import now
+from portal.core.crypto import ring_of
+from portal.sync.models import UNDELIVERED, UNSETTLED, ExternalLink, InboxChange, InboxCursor, OutboxMessage, WorkerBeat
+from portal.sync.rules import MessageState, Outcome
+
+SOURCE = "backoffice"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """The outbox: ``pending`` counts all that is under way, ``stuck`` what needs a person; age in seconds."""
+
+    pending: int
+    stuck: int
+    oldest_age_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where one message is."""
+
+    state: MessageState
+    receipt_no: str | None
+    delivered_at: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How fresh the inbox is: the last attempt, the last success, the last error's code, and changes not applied."""
+
+    fetched_at: datetime | None
+    last_ok_at: datetime | None
+    last_error: str
+    failed: int
+    waiting: int
+
+    @property
+    def well(self) -> bool:
+        """Tell whether the last attempt succeeded and nothing is held up."""
+        return self.last_ok_at is not None and not (self.last_error or self.failed or self.waiting)
+
+
+def queue_state(session: Session) -> QueueState:
+    """Return what waits in the outbox."""
+    rows = session.execute(
+        select(OutboxMessage.state, func.count(), func.min(OutboxMessage.created_at))
+        .where(UNDELIVERED)
+        .group_by(OutboxMessage.state)
+    ).all()
+    counts = {state: count for state, count, _ in rows}
+    stuck = counts.pop(MessageState.STUCK, 0)
+    oldest = min((first for _, _, first in rows), default=None)
+    age = 0.0 if oldest is None else max(0.0, (now() - oldest).total_seconds())
+    return QueueState(sum(counts.values()), stuck, age)
+
+
+def delivery_of(session: Session, message_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Delivery]:
+    """Return where messages are, by id; unknown ids are left out. The caller has checked who may know of them."""
+    rows = session.execute(
+        select(
+            OutboxMessage.id,
+            OutboxMessage.state,
+            OutboxMessage.receipt_no,
+            OutboxMessage.delivered_at,
+            OutboxMessage.last_error,
+        ).where(OutboxMessage.id.in_(message_ids))
+    )
+    return {row.id: Delivery(row.state, row.receipt_no, row.delivered_at, row.last_error) for row in rows}
+
+
+def freshness(session: Session, source: str = SOURCE) -> Freshness:
+    """Return how fresh the inbox is."""
+    row = session.get(InboxCursor, source)
+    counts: dict[Outcome, int] = dict(
+        session.execute(
+            select(InboxChange.outcome, func.count())
+            .where(UNSETTLED, InboxChange.source == source)
+            .group_by(InboxChange.outcome)
+        )
+    )
+    failed, waiting = counts.get(Outcome.FAILED, 0), counts.get(Outcome.WAITING, 0)
+    if row is None:
+        return Freshness(None, None, "", failed, waiting)
+    return Freshness(row.fetched_at, row.last_ok_at, row.last_error, failed, waiting)
+
+
+def worker_seen_seconds(session: Session) -> float | None:
+    """Return how long ago a worker last gave a sign of life (s), or None if none ever did."""
+    seen = session.scalar(select(func.max(WorkerBeat.beat_at)))
+    return None if seen is None else max(0.0, (now() - seen).total_seconds())
+
+
+def find_link(session: Session, kind: str, external_id: str, system: str = SOURCE) -> ExternalLink | None:
+    """Return the link of an object of the back office, also in the middle of a rotation of keys."""
+    found = ring_of(session.get_bind().dialect).blind_candidates("external", external_id)
+    return session.scalars(
+        select(ExternalLink).where(
+            ExternalLink.system == system, ExternalLink.kind == str(kind), ExternalLink.external_index.in_(found)
+        )
+    ).one_or_none()
+
+
+def local_id(session: Session, kind: str, external_id: str, system: str = SOURCE) -> uuid.UUID | None:
+    """Return our id of an object of the back office, or None if it isn't known here."""
+    link = find_link(session, kind, external_id, system)
+    return None if link is None else link.local_id
+
+
+def external_id(session: Session, kind: str, local: uuid.UUID, system: str = SOURCE) -> str | None:
+    """Return the back office's id of an object of ours, or None if it has none; the first one if it has several."""
+    return session.scalars(
+        select(ExternalLink.external_id)
+        .where(ExternalLink.system == system, ExternalLink.kind == str(kind), ExternalLink.local_id == local)
+        .order_by(ExternalLink.id)
+        .limit(1)
+    ).one_or_none()

@@ -1,0 +1,42 @@
+"""Payloads for the tests."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.people.rules import CaseState, Protection, Role
+from portal.sync.contract import (
+    AssignmentRecord,
+    Author,
+    BoardRecord,
+    CaseMessage,
+    CaseRecord,
+    PersonRecord,
+    StaffRecord,
+    UnitRecord,
+)
+
+AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+BOARD = BoardRecord("B1", "IFN", "Individ- och familjenämnden")
+UNIT = UnitRecord("U1", "B1", "Enhet ett")
+STAFF = StaffRecord("S1", "test.handlaggare", "Test Handläggare", Role.CASEWORKER, "U1", "010-000 00 02", True)
+PERSON = PersonRecord("P1", "199501182399", "Test", "Testsson", Protection.NONE)
+OTHER = PersonRecord("P2", "198511292388", "Prov", "Provsson", Protection.SECRECY)
+CASE = CaseRecord("C1", "P1", "B1", "U1", "Boendestödet", CaseState.OPEN, AT)
+OTHER_CASE = CaseRecord("C2", "P2", "B1", "U1", "Boendestödet", CaseState.OPEN, AT)
+ASSIGNMENT = AssignmentRecord("A1", "C1", "S1", True, AT, None)
+
+
+def message(number: int = 1, **changes: Any) -> CaseMessage:
+    values = {
+        "id": f"m{number}",
+        "thread_id": "t1",
+        "case_id": "C1",
+        "person_id": "P1",
+        "author": Author.CLIENT,
+        "author_id": "P1",
+        "subject": "Fråga",
+        "body": f"Text {number}",
+        "sent_at": AT,
+        "in_reply_to": None,
+    }
+    return CaseMessage(**{**values, **changes})
