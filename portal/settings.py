@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from portal.core.crypto import KeyRing, decode_key
@@ -13,19 +13,30 @@ from portal.core.crypto import KeyRing, decode_key
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+def _checked_key(key: str) -> str:
+    decode_key(key)
+    return key
+
+
 class Settings(BaseSettings):
     """Everything that differs between installations; environment variables bear the prefix ``INSYN_``."""
 
-    model_config = SettingsConfigDict(env_prefix="INSYN_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="INSYN_", frozen=True, extra="ignore", env_ignore_empty=True, validate_default=True
+    )
 
     environment: Literal["production", "demo", "test"] = Field(
         "production", description="`production` refuses everything that is only for demonstration"
     )
     database_url: str = Field(
-        "sqlite:///var/portal.db", description="The portal's database: `sqlite:///…` or `postgresql+psycopg://…`"
+        "sqlite:///var/portal.db",
+        repr=False,
+        description="The portal's database: `sqlite:///…` or `postgresql+psycopg://…`",
     )
     backoffice_url: str = Field(
-        "sqlite:///var/backoffice.db", description="The back-office store of the `sql` adapter; a database of its own"
+        "sqlite:///var/backoffice.db",
+        repr=False,
+        description="The back-office store of the `sql` adapter; a database of its own",
     )
     backoffice_timeout_seconds: float = Field(10, gt=0, description="How long one call to the back office may take (s)")
     encryption_keys: Annotated[dict[int, SecretStr], NoDecode] = Field(
@@ -57,43 +68,43 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         pairs = [part.strip().partition(":") for part in value.split(",") if part.strip()]
-        if any(not number.isdigit() or not key for number, _, key in pairs):
+        if not pairs or any(not (number.isascii() and number.isdigit() and key) for number, _, key in pairs):
             raise ValueError("write it as 1:BASE64,2:BASE64")
-        return {int(number): key for number, _, key in pairs}
+        keys = {int(number): key for number, _, key in pairs}
+        if len(keys) < len(pairs):
+            raise ValueError("a number stands twice")
+        if not all(0 < number <= 0xFFFF for number in keys):
+            raise ValueError("key numbers are 1 to 65535")
+        return {number: _checked_key(key) for number, key in keys.items()}
 
     @field_validator("index_keys", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        keys = tuple(_checked_key(part.strip()) for part in value.split(",") if part.strip())
+        if not keys:
+            raise ValueError("give at least one key")
+        return keys
 
     @field_validator("database_url", "backoffice_url")
     @classmethod
-    def _known_database(cls, value: str) -> str:
+    def _known_database(cls, value: str, info: ValidationInfo) -> str:
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        if value == info.data.get("database_url"):
+            raise ValueError("must be another database than database_url: the two databases are apart")
         return value
 
     @field_validator("client_url", "staff_url")
     @classmethod
-    def _origin(cls, value: str) -> str:
+    def _origin(cls, value: str, info: ValidationInfo) -> str:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
             raise ValueError("must be an address without a path, such as https://insyn.example.se")
+        if info.data.get("environment") == "production" and parts.scheme != "https":
+            raise ValueError("must use https in production")
         return value.rstrip("/")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "Settings":
-        try:
-            _ = self.key_ring
-        except ValueError as error:
-            raise ValueError(f"encryption_keys or index_keys: {error}") from None
-        if self.database_url == self.backoffice_url:
-            raise ValueError("database_url and backoffice_url must be two databases")
-        if self.environment == "production":
-            for name in ("client_url", "staff_url"):
-                if urlsplit(getattr(self, name)).scheme != "https":
-                    raise ValueError(f"{name} must use https in production")
-        return self
 
     @cached_property
     def key_ring(self) -> KeyRing:
