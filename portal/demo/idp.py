@@ -95,6 +95,12 @@ def style() -> Response:
     return Response((Path(__file__).parent / "idp_templates" / "idp.css").read_text("utf-8"), mimetype="text/css")
 
 
+@idp.get("/favicon.ico")
+def icon() -> tuple[str, int]:
+    """No icon: browsers ask by themselves and would report an error."""
+    return "", 204
+
+
 @idp.get("/<name>/sso")
 def choose(name: str) -> str:
     """Let a person be chosen for a verified request."""

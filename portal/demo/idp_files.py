@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 
+from portal.core.clock import now
 from portal.demo.idp_config import LEVELS, IdpConfig, IdpSide
 from portal.identity.saml import names
 
@@ -35,11 +36,11 @@ def generate_key_pair(directory: Path, name: str) -> KeyPair:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = rsa.generate_private_key(65537, 2048)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"Insyn demo {name}")])
-    now = datetime.now(UTC)
+    moment = now()
     certificate = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=1))
-        .not_valid_after(now + LIFETIME)
+        .not_valid_before(moment - timedelta(minutes=1))
+        .not_valid_after(moment + LIFETIME)
         .sign(key, hashes.SHA256())
     )
     pair = KeyPair(directory / f"{name}.key", directory / f"{name}.crt")

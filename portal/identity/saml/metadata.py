@@ -11,11 +11,12 @@ display_names = { sv = "BankID", en = "BankID" }
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from portal.core import clock
 from portal.identity.saml.metadata_reader import ProviderFileError, read_metadata
 from portal.identity.saml.model import AttributeNames, IdentityProvider, ProviderConfig, SideName
 
@@ -27,11 +28,11 @@ _HIGHEST_LEVEL: Final = 4
 
 
 def load_providers(path: Path, *, now: datetime | None = None) -> tuple[ProviderConfig, ...]:
-    """Read and check the whole file; `now` (aware UTC, default the real time) judges validUntil.
+    """Read and check the whole file; `now` (aware UTC, default the clock's) judges validUntil.
 
     Raises ProviderFileError: a half-read list would silently shut people out or let too many in.
     """
-    moment = now or datetime.now(UTC)
+    moment = now or clock.now()
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

@@ -191,6 +191,19 @@ def test_library_disagrees_about_a_wrong_inner_signature(scene: Scene) -> None:
     assert scene.refusal(encoded) is Refusal.LIBRARY
 
 
+@pytest.mark.parametrize("spoilt", [text(VALUE, "198112192383"), duplicate("//saml:NameID")])
+def test_nothing_is_printed_or_logged(
+    scene: Scene, spoilt: forge.Edit, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(0):
+        scene.verify(forge.issue(scene.answer()))
+        scene.refusal(forge.issue(scene.answer(sign_assertion=True, edit_clear=spoilt)))
+        scene.refusal(forge.issue(scene.answer(signer=scene.keys["other-idp"])))
+        scene.refusal(forge.issue(scene.answer(receiver=scene.keys["other-idp"].cert)))
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+
+
 def test_refusals_carry_no_personal_data(scene: Scene) -> None:
     encoded = forge.issue(scene.answer(edit_assertion=all_of(text(VALUE, forge.PERSON), duplicate("//saml:NameID"))))
     try:
