@@ -1,0 +1,217 @@
+"""The first data of the demonstration, lived through rather than inserted.
+
+Boards, staff, clients and cases are written into the back office and come through the inbox, as in reality. Then the
+conversations are held in the order in which they took place, each message at its own time: clients write in the
+portal, caseworkers there or in the back office. The latest messages of clients are left for the worker to deliver.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal import wiring
+from portal.core.actor import Actor, Side
+from portal.core.clock import now, travel
+from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.events import EventBus
+from portal.core.ids import new_id
+from portal.demo.conversations import CLIENT, CONVERSATIONS, Line
+from portal.demo.people import BOARDS, CLIENTS, STAFF, UNITS, Client, DemoCase, colleague, owner_of
+from portal.messages import service as messages
+from portal.people.queries import find_person, staff_by_subject
+from portal.people.rules import PERMISSIONS
+from portal.settings import Settings
+from portal.sync.adapters.sql import SqlBackOffice, SqlStore
+from portal.sync.contract import (
+    AssignmentRecord,
+    Author,
+    BoardRecord,
+    CaseMessage,
+    CaseRecord,
+    Kind,
+    PersonRecord,
+    StaffRecord,
+    UnitRecord,
+)
+from portal.sync.queries import local_id
+from portal.sync.worker import Worker
+
+_LEVEL = 3
+_READ_AFTER = timedelta(minutes=40)
+_BEGINNING = timedelta(days=-90)
+
+
+def seed(settings: Settings) -> None:
+    """Fill an empty portal and an empty back office; both must have their tables."""
+    engine = make_engine(settings.database_url, settings.key_ring)
+    bus = EventBus()
+    wiring.subscribe(bus)
+    store = SqlStore(settings.backoffice_url)
+    seeding = _Seeding(settings, make_sessionmaker(engine, bus), store)
+    try:
+        seeding.run()
+    finally:
+        seeding.office.close()
+        store.close()
+        engine.dispose()
+
+
+def put_register(store: SqlStore, at: datetime) -> None:
+    """Write boards, units, staff, clients, cases and who works on them into the back office; ``at`` is about now."""
+    for code, name in BOARDS.items():
+        store.put_board(BoardRecord(id=code, code=code, name=name))
+    for key, (board, name) in UNITS.items():
+        store.put_unit(UnitRecord(id=key, board_id=board, name=name))
+    for one in STAFF:
+        store.put_staff(
+            StaffRecord(
+                id=one.key,
+                subject=one.subject,
+                name=one.name,
+                role=one.role,
+                unit_id=one.unit,
+                phone=one.phone,
+                active=True,
+            )
+        )
+    for client in CLIENTS:
+        _put_client(store, client, at)
+
+
+def _put_client(store: SqlStore, client: Client, at: datetime) -> None:
+    store.put_person(
+        PersonRecord(
+            id=_person(client),
+            identity_number=client.identity_number,
+            given_name=client.given_name,
+            surname=client.surname,
+            protection=client.protection,
+        )
+    )
+    for case in client.cases:
+        opened = at - timedelta(days=case.opened_days_ago)
+        store.put_case(
+            CaseRecord(
+                id=_case(case.key),
+                person_id=_person(client),
+                board_id=UNITS[case.unit][0],
+                unit_id=case.unit,
+                title=case.title,
+                state=case.state,
+                opened_at=opened,
+            )
+        )
+        for worker in case.workers:
+            store.assign(_assignment(case, worker, opened))
+
+
+def _assignment(case: DemoCase, worker: str, since: datetime) -> AssignmentRecord:
+    return AssignmentRecord(
+        id=f"{_case(case.key)}-{worker}",
+        case_id=_case(case.key),
+        staff_id=worker,
+        named=worker == case.workers[0],
+        since=since,
+        until=None,
+    )
+
+
+def _person(client: Client) -> str:
+    return f"P-{client.key}"
+
+
+def _case(key: str) -> str:
+    return f"A-{key}"
+
+
+class _Seeding:
+    """One seeding, with the worker that carries what is written from one store to the other."""
+
+    def __init__(self, settings: Settings, sessions: sessionmaker[Session], store: SqlStore) -> None:
+        self.sessions, self.store = sessions, store
+        self.started = now()
+        self.office = SqlBackOffice(settings.backoffice_url, settings.backoffice_timeout_seconds)
+        with travel(_BEGINNING):  # ids count from the first one of the process, also the worker's own
+            self.worker = Worker(settings, sessions, self.office, wiring.inbox_handlers())
+
+    def run(self) -> None:
+        """Write the register, then hold every conversation."""
+        spoken = sorted(
+            ((line.instant(self.started), key, line) for key, lines in CONVERSATIONS.items() for line in lines),
+            key=lambda entry: entry[0],
+        )
+        with travel(spoken[0][0] - timedelta(days=1)):
+            put_register(self.store, self.started)
+            self.worker.run_once()
+        # What clients wrote after everything else is left to the worker of the demonstration.
+        answered = max(at for at, _, line in spoken if line.by != CLIENT)
+        for at, key, line in spoken:
+            with travel(at):
+                self._say(key, line)
+                if at <= answered:
+                    self.worker.run_once()
+        self._read_the_last()
+
+    def _say(self, key: str, line: Line) -> None:
+        if line.elsewhere:
+            self._write_in_back_office(key, line)
+        else:
+            with self._acting(key, line.by) as (session, actor, case_id):
+                messages.mark_read(session, actor, case_id, until=now())
+                send = messages.write if line.by == CLIENT else messages.answer
+                send(session, actor, case_id=case_id, text=line.text, submission=str(new_id()))
+
+    def _write_in_back_office(self, key: str, line: Line) -> None:
+        own_id = str(new_id())
+        self.store.put_case_message(
+            CaseMessage(
+                id=f"M-{own_id}",
+                thread_id=f"T-{key}",
+                case_id=_case(key),
+                person_id=_person(owner_of(key)),
+                author=Author.STAFF,
+                author_id=line.by,
+                subject="",
+                body=line.text,
+                sent_at=now(),
+                in_reply_to=None,
+            )
+        )
+
+    def _read_the_last(self) -> None:
+        """Let clients read what was last written to them, where the conversation says so."""
+        for key, lines in CONVERSATIONS.items():
+            if lines[-1].by != CLIENT and not lines[-1].unread:
+                with travel(lines[-1].instant(self.started) + _READ_AFTER), self._acting(key, CLIENT) as found:
+                    session, actor, case_id = found
+                    messages.mark_read(session, actor, case_id, until=now())
+
+    @contextmanager
+    def _acting(self, key: str, by: str) -> Iterator[tuple[Session, Actor, UUID]]:
+        with writing(self.sessions) as session:
+            case_id = local_id(session, Kind.CASE, _case(key))
+            if case_id is None:
+                raise LookupError(f"the case {key} has not come through the inbox")
+            yield session, self._actor(session, key, by), case_id
+
+    def _actor(self, session: Session, key: str, by: str) -> Actor:
+        if by == CLIENT:
+            person = find_person(session, owner_of(key).identity_number)
+            if person is None:
+                raise LookupError(f"the client of {key} has not come through the inbox")
+            return Actor(Side.CLIENT, new_id(), now(), _LEVEL, person_id=person.id)
+        staff = staff_by_subject(session, colleague(by).subject)
+        if staff is None:
+            raise LookupError(f"{by} has not come through the inbox")
+        return Actor(
+            Side.STAFF,
+            new_id(),
+            now(),
+            _LEVEL,
+            staff_id=staff.id,
+            permissions=PERMISSIONS[staff.role],
+            role=staff.role.value,
+        )
