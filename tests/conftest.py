@@ -7,7 +7,7 @@ bears the marker `postgresql`. Sockets reach loopback only.
 import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from flask import Flask
@@ -17,16 +17,18 @@ from sqlalchemy.orm import Session
 from portal.core import events
 from portal.core.actor import Side
 from portal.core.db import make_engine
-from portal.demo.idp_files import generate_key_pair
 from portal.settings import Settings
-from tests.support import database, postgres, rundir, stack
-from tests.support.client import PageClient
+from tests.support import database, postgres, rundir
+from tests.support.client import IDP_URL, PageClient
 from tests.support.database import Kind
+
+if TYPE_CHECKING:
+    from portal.demo.environment import Layout
 
 pytest_plugins = ["tests.support.browser_fixtures"]
 
 RUN = pytest.StashKey[Path]()
-CLEANERS = [stack.stop_all, postgres.stop]
+CLEANERS = [postgres.stop]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -143,23 +145,26 @@ def make_settings(**changes: Any) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def saml_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with keys of both sides and a list of identity providers that names none."""
-    directory = tmp_path_factory.mktemp("saml")
-    for side in Side:
-        generate_key_pair(directory, side.value)
-    (directory / "providers.toml").touch()
-    return directory
+def saml_files(tmp_path_factory: pytest.TempPathFactory) -> "Layout":
+    """Keys of both sides, and the list of the demonstration's identity providers, at IDP_URL."""
+    from portal.demo.environment import Layout
+    from portal.demo.providers import identity_providers, prepare_keys, write_providers
+
+    layout = Layout(tmp_path_factory.mktemp("saml"))
+    prepare_keys(layout)
+    configs = identity_providers(layout, client_url="http://localhost", staff_url="http://localhost", idp_url=IDP_URL)
+    write_providers(layout, configs)
+    return layout
 
 
 @pytest.fixture
-def settings(database_url: str, saml_files: Path, tmp_path: Path) -> Settings:
+def settings(database_url: str, saml_files: "Layout", tmp_path: Path) -> Settings:
     """Settings on a database of this test's own."""
     return make_settings(
         database_url=database_url,
         backoffice_url=f"sqlite:///{tmp_path}/backoffice.db",
-        saml_providers=saml_files / "providers.toml",
-        saml_keys=saml_files,
+        saml_providers=saml_files.providers / "providers.toml",
+        saml_keys=saml_files.keys,
     )
 
 

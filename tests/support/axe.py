@@ -56,6 +56,7 @@ _GEOMETRY = """
       const style = getComputedStyle(target);
       if (target.tagName === "A" && style.display === "inline") continue;
       let {width, height} = box(target);
+      if (width <= 1 && height <= 1) continue;  // a skip link, which grows when it is reached
       // A radio or a box is pressed through its label as well.
       for (const label of target.labels || []) {
         if (["radio", "checkbox", "file"].includes(target.type)) {

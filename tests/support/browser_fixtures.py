@@ -9,13 +9,16 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support import stack
 from tests.support.browser import Guard, launch, new_context
+
+if TYPE_CHECKING:
+    from portal.demo.stack import DemoStack
 
 PICTURES = Path(__file__).resolve().parents[2] / "build/failed"
 FAILED = pytest.StashKey[bool]()
@@ -81,8 +84,8 @@ def desktop(open_page: Callable[..., Page]) -> Page:
     return open_page(device="desktop")
 
 
-@pytest.fixture(scope="session")
-def portal() -> Iterator[stack.Stack]:
-    """The whole portal as processes of its own, started once for each worker that asks."""
-    with stack.running(os.environ.get("PYTEST_XDIST_WORKER", "main")) as found:
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def portal(request: pytest.FixtureRequest) -> Iterator["DemoStack"]:
+    """The whole portal as processes of its own, started once for each worker that asks, on both kinds of database."""
+    with stack.running(os.environ.get("PYTEST_XDIST_WORKER", "main"), request.param) as found:
         yield found

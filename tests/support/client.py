@@ -11,13 +11,15 @@ from werkzeug.test import TestResponse
 from tests.support.page_check import Allowed, check_fragment, check_page
 
 Value = str | Iterable[str] | Any
+# Where the identity providers of the tests' settings are said to be; nothing answers there.
+IDP_URL = "http://localhost:8003"
 UNSENT_TYPES = {"submit", "button", "reset", "image", "file"}
 
 
 class PageClient(FlaskClient):
     """Flask's client; every answer that is HTML is held against the rules of `page_check`."""
 
-    allowed = Allowed()
+    allowed = Allowed(origins=frozenset({IDP_URL}))
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request and check the page that answers it, also each one on the way of a redirect."""
