@@ -34,8 +34,9 @@ from portal.wiring import subscribe
 
 FEATURES = (site.feature, *identity, dashboard, casework, messages)
 
-# The largest form is one message of 10,000 characters; a signed SAML answer stays under 256 kB.
-MAX_BODY_BYTES = 512 * 1024
+# Room for a far too long message (100,000 characters, up to 12 bytes each when sent): it is answered with its own text
+# and a plain word, where a refusal by size would lose it. A signed SAML answer stays under 256 kB.
+MAX_BODY_BYTES = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings, sides: Iterable[Side], engine: Engine | None = None) -> Flask:
