@@ -32,6 +32,14 @@ STAFF_ATTRIBUTES: Final = (
     RequestedAttribute(names.ORGANISATION_NAME, "o", True),
     RequestedAttribute(names.EMPLOYEE_HSA_ID, "employeeHsaId", False),
 )
+# Best first; a provider that is not told may choose 3DES, which is refused (Deployment Profile 1.8, section 8).
+_PREFERRED: Final = (
+    names.XENC11 + "aes256-gcm",
+    names.XENC11 + "aes128-gcm",
+    names.XENC + "aes256-cbc",
+    names.XENC + "aes128-cbc",
+    names.XENC + "rsa-oaep-mgf1p",
+)
 _NSMAP: Final = {"md": names.MD, "ds": names.DS, "mdui": names.MDUI, "mdattr": names.MDATTR, "saml": names.SAML}
 
 
@@ -55,7 +63,9 @@ def sp_metadata(sp: ServiceProvider, *, attributes: tuple[RequestedAttribute, ..
     info = _child(_child(descriptor, names.MD, "Extensions"), names.MDUI, "UIInfo")
     _localised(info, names.MDUI, "DisplayName", sp.display_names)
     _key(descriptor, "signing", sp.signing_cert_pem)
-    _key(descriptor, "encryption", sp.decryption_keys[0][1])
+    encryption = _key(descriptor, "encryption", sp.decryption_keys[0][1])
+    for algorithm in _PREFERRED:
+        _child(encryption, names.MD, "EncryptionMethod", Algorithm=algorithm)
     _child(descriptor, names.MD, "SingleLogoutService", Binding=names.BINDING_REDIRECT, Location=sp.slo_url)
     for name_format in (names.NAME_ID_PERSISTENT, names.NAME_ID_TRANSIENT):
         _child(descriptor, names.MD, "NameIDFormat").text = name_format
@@ -91,10 +101,12 @@ def _entity_categories(entity: etree._Element, categories: tuple[str, ...]) -> N
         _child(attribute, names.SAML, "AttributeValue").text = category
 
 
-def _key(descriptor: etree._Element, use: str, cert_pem: str) -> None:
-    info = _child(_child(descriptor, names.MD, "KeyDescriptor", use=use), names.DS, "KeyInfo")
+def _key(descriptor: etree._Element, use: str, cert_pem: str) -> etree._Element:
+    key = _child(descriptor, names.MD, "KeyDescriptor", use=use)
+    info = _child(key, names.DS, "KeyInfo")
     lines = (line for line in cert_pem.splitlines() if line and not line.startswith("-----"))
     _child(_child(info, names.DS, "X509Data"), names.DS, "X509Certificate").text = "".join(lines)
+    return key
 
 
 def _consuming_service(

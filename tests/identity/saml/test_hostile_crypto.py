@@ -31,6 +31,9 @@ MANIFEST = (
     f'<ds:Reference {_DS} URI=""><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/></ds:Reference>'
 )
 RETRIEVAL = f'<ds:RetrievalMethod {_DS} URI="#x" Type="http://www.w3.org/2001/04/xmlenc#EncryptedKey"/>'
+AGREEMENT = f'<xenc:AgreementMethod {_XENC} Algorithm="http://www.w3.org/2009/xmlenc11#ECDH-ES"/>'
+OAEP = '<xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"/>'
+SHAPE = Refusal.ENCRYPTION_SHAPE
 
 SIGNED: list[tuple[str, dict[str, Any], Refusal]] = [
     ("rsa-sha1", {"signature": c.TransformRsaSha1}, Refusal.SIGNATURE_ALGORITHM),
@@ -148,6 +151,12 @@ REFERENCES: list[tuple[str, forge.Edit, Refusal]] = [
             '<e:MGF xmlns:e="http://www.w3.org/2009/xmlenc11#" Algorithm="http://www.w3.org/2009/xmlenc11#mgf1md5"/>',
         ),
         Refusal.KEY_TRANSPORT,
+    ),
+    ("agreed-key", insert("//xenc:EncryptedKey/xenc:EncryptionMethod", AGREEMENT), Refusal.KEY_TRANSPORT),
+    (
+        "encrypted-elsewhere",
+        insert("//samlp:Status", f"<xenc:EncryptedKey {_XENC}>{OAEP}</xenc:EncryptedKey>", 1),
+        SHAPE,
     ),
     ("broken-key", text("//xenc:EncryptedKey//xenc:CipherValue", "AAAA"), Refusal.DECRYPTION),
     ("broken-data", text("//xenc:EncryptedData/xenc:CipherData/xenc:CipherValue", "AAAA"), Refusal.DECRYPTION),

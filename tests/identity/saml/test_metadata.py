@@ -199,6 +199,9 @@ def test_what_our_metadata_says(scene: Scene) -> None:
         "signing": pem_body(scene.keys["sp-sign"].cert),
         "encryption": pem_body(scene.keys["sp-new"].cert),
     }
+    algorithms = {element.get("Algorithm") for element in root.iterfind(".//md:EncryptionMethod", ns)}
+    assert algorithms <= names.ENCRYPTION_ALGORITHMS | names.KEY_TRANSPORTS
+    assert len(algorithms) == 5
     assert b"PRIVATE" not in sp_metadata(scene.sp)
     locations = [element.get("Location") for element in root.iterfind(".//*[@Location]")]
     assert locations == [scene.sp.slo_url, scene.sp.acs_url]
