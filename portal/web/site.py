@@ -3,13 +3,16 @@
 from flask import Response, make_response, redirect, request, url_for
 
 from portal.core.errors import NotFound
-from portal.core.i18n import LOCALES
+from portal.core.i18n import LOCALES, lazy
 from portal.web.access import Public
 from portal.web.errors import safe_path
 from portal.web.page import render, settings
-from portal.web.routes import Feature, actor_or_none, web_kit
+from portal.web.routes import Feature, NavItem, actor_or_none, web_kit
 
-feature = Feature("site")
+feature = Feature(
+    "site",
+    nav=(NavItem("site.languages", lazy("Språk"), "globe", None, 90, menu=True),),
+)
 
 LANGUAGE_COOKIE = "insyn-sprak"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -21,6 +24,12 @@ def home() -> Response:
     who = actor_or_none()
     first = next((item for item in web_kit().nav if who and item.side in {None, who.side} and not item.menu), None)
     return redirect(url_for(first.endpoint if first else "identity.sign_in"), 303)  # type: ignore[return-value]
+
+
+@feature.route("/sprak", access=Public())
+def languages() -> Response:
+    """Show the languages, each in its own name."""
+    return render("site/languages.html")
 
 
 @feature.route("/sprak/<code>", access=Public())
