@@ -16,10 +16,9 @@ from portal.messages.models import Message, Thread
 from portal.messages.rules import Delivery, Origin
 from portal.messages.sync import on_delivered, on_stuck
 from portal.people.models import CaseAssignment
-from portal.sync.contract import CaseMessage, Kind
+from portal.sync.contract import CaseMessage, Delivered, Kind, Stuck
 from portal.sync.models import OutboxMessage
 from portal.sync.rules import MessageState
-from portal.sync.service import Delivered, Stuck
 from tests.messages.world import World, answer, build, submission, write
 
 
@@ -81,9 +80,7 @@ def test_bad_texts_store_nothing(session: Session, world: World, text: str) -> N
 def test_foreign_cases_are_not_found(session: Session, world: World) -> None:
     for case_id in (world.tors, new_id()):
         with pytest.raises(NotFound):
-            service.write(
-                session, world.client(world.mariam), case_id=case_id, text="Hej", submission=submission()
-            )
+            service.write(session, world.client(world.mariam), case_id=case_id, text="Hej", submission=submission())
         with pytest.raises(NotFound):
             service.answer(session, world.staff(world.petra), case_id=case_id, text="Hej", submission=submission())
         with pytest.raises(NotFound):

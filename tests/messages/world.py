@@ -54,7 +54,9 @@ class World:
         )
 
 
-def person(session: Session, number: str | None, given: str, surname: str, protection: Protection = Protection.NONE) -> Person:
+def person(
+    session: Session, number: str | None, given: str, surname: str, protection: Protection = Protection.NONE
+) -> Person:
     made = Person(given_name=given, surname=surname, protection=protection)
     if number is not None:
         set_identity_number(session, made, number)
@@ -120,9 +122,7 @@ def write(session: Session, world: World, text: str = "Hej!", case_id: uuid.UUID
 
 
 def answer(session: Session, world: World, text: str = "Hej Mariam!") -> Message:
-    return service.answer(
-        session, world.staff(world.petra), case_id=world.money, text=text, submission=submission()
-    )
+    return service.answer(session, world.staff(world.petra), case_id=world.money, text=text, submission=submission())
 
 
 def sign_in(sessions: sessionmaker[Session], browser: PageClient, actor: Actor, *, level: int = 3) -> None:
