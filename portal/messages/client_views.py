@@ -6,12 +6,11 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 
 from portal.core.actor import Side
-from portal.core.db import writing
 from portal.core.i18n import _, format_moment, lazy
 from portal.messages import fragments, queries, service, show
 from portal.messages.forms import MessageForm
 from portal.web.access import Client
-from portal.web.db import close_db, db, sessions
+from portal.web.db import aside, close_db, db
 from portal.web.forms import load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, settings
@@ -92,10 +91,10 @@ def _shown(found: queries.Conversation, page: queries.MessagePage) -> dict[str, 
 
 
 def _mark_read(found: queries.Conversation, page: queries.MessagePage) -> None:
-    """Note what was read, in a transaction of its own: a page that only reads holds no write lock (SQLite)."""
+    """Note what was read, beside the page; its own view of the database ends here, so that the menu is up to date."""
     theirs = [row.sent_at for row in page.rows if row.side is Side.STAFF]
     if not theirs or (found.client_read_at and found.client_read_at >= theirs[-1]):
         return
     close_db(None)
-    with writing(sessions()) as session:
+    with aside() as session:
         service.mark_read(session, actor(), found.case.id, until=theirs[-1])
