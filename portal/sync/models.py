@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import portal.people.models  # noqa: F401 - the tables that our foreign keys refer to
 from portal.core.clock import now
 from portal.core.crypto import BlindIndex, EncryptedJson, EncryptedText
 from portal.core.db import Base, Identified

@@ -82,13 +82,12 @@ def delivery_of(session: Session, message_ids: Collection[uuid.UUID]) -> dict[uu
 def freshness(session: Session, source: str = SOURCE) -> Freshness:
     """Return how fresh the inbox is."""
     row = session.get(InboxCursor, source)
-    counts: dict[Outcome, int] = dict(
-        session.execute(
-            select(InboxChange.outcome, func.count())
-            .where(UNSETTLED, InboxChange.source == source)
-            .group_by(InboxChange.outcome)
-        )
+    found = session.execute(
+        select(InboxChange.outcome, func.count())
+        .where(UNSETTLED, InboxChange.source == source)
+        .group_by(InboxChange.outcome)
     )
+    counts = {outcome: count for outcome, count in found.all()}  # noqa: C416 - a row isn't a pair to dict()
     failed, waiting = counts.get(Outcome.FAILED, 0), counts.get(Outcome.WAITING, 0)
     if row is None:
         return Freshness(None, None, "", failed, waiting)

@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -126,20 +127,8 @@ def test_ping_answers(any_office):
 
 def test_the_same_message_from_many_threads_is_stored_once(office, store_url):
     message = outbound()
-    numbers, errors = [], []
-
-    def work():
-        try:
-            numbers.append(office.deliver(message).number)
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(6) as pool:
+        numbers = [done.result().number for done in [pool.submit(office.deliver, message) for _ in range(6)]]
     assert len(set(numbers)) == 1
     assert len(rows(store_url, DELIVERY)) == 1
 
@@ -161,25 +150,16 @@ def test_the_feed_never_passes_over_a_change_that_is_committed_late(store_url, o
                 )
             )
 
-    errors = []
-
-    def guarded():
-        try:
-            late()
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=guarded)
-    thread.start()
-    started.wait(5)
-    quick = SqlStore(store_url)
-    quick.put_board(records.BOARD)
-    second_done.set()
-    seen = office.changes("", 10)
-    thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(late)
+        started.wait(5)
+        quick = SqlStore(store_url)
+        quick.put_board(records.BOARD)
+        second_done.set()
+        seen = office.changes("", 10)
+        done.result()
     quick.close()
     engine.dispose()
-    assert errors == []
     assert [change.source_id for change in seen.items] == ["late", "B1"]
 
 

@@ -1,5 +1,5 @@
-import threading
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -213,42 +213,21 @@ def test_two_workers_never_take_the_same_message(sessions, lanes):
     for lane in lanes:
         put(sessions, lane, 20)
     taken = defaultdict(list)
-    errors = []
 
     def work(name):
-        try:
-            for _ in range(200):
-                for held in take(sessions, name, 1):
-                    taken[held.message.id].append(name)
-                    settle(sessions, held, receipt(held, str(held.message.id)))
-        except Exception as error:
-            errors.append(error)
+        for _ in range(200):
+            for held in take(sessions, name, 1):
+                taken[held.message.id].append(name)
+                settle(sessions, held, receipt(held, str(held.message.id)))
 
-    threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, ["w1", "w2", "w3"]))
     assert len(taken) == 60
     assert all(len(names) == 1 for names in taken.values())
 
 
 def test_concurrent_enqueue_keeps_each_lane_dense_and_in_commit_order(sessions, lanes):
-    errors = []
-
-    def work():
-        try:
-            for _ in range(15):
-                put(sessions, lanes[0])
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: put(sessions, lanes[0], 15), range(4)))
     with sessions() as session:
         assert session.scalars(select(OutboxMessage.seq).order_by(OutboxMessage.seq)).all() == list(range(1, 61))
