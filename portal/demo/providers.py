@@ -1,12 +1,13 @@
 """The identity providers of the demonstration: two for clients, so that there is something to choose, one for staff."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 
+from portal.core.clock import now
 from portal.demo.environment import Layout
 from portal.demo.idp_config import LEVELS, DemoPerson, IdpConfig, IdpSide, RelyingParty
 from portal.demo.idp_files import generate_key_pair, idp_metadata
@@ -29,7 +30,7 @@ def _lasts(certificate: Path) -> bool:
     if not certificate.exists():
         return False
     until = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-    return until - datetime.now(UTC) > _RENEW_BEFORE
+    return until - now() > _RENEW_BEFORE
 
 
 def identity_providers(layout: Layout, *, client_url: str, staff_url: str, idp_url: str) -> tuple[IdpConfig, IdpConfig]:

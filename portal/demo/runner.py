@@ -16,6 +16,7 @@ from portal.demo.stack import DemoStack, Ports
 
 _PAUSE_SECONDS = 0.2
 _NAME_WIDTH = 22
+_SERVERS = {"client": "the client side", "staff": "the staff side", "idp": "the identity provider"}
 
 
 def run(directory: Path | None = None, ports: Ports | None = None) -> None:
@@ -77,7 +78,7 @@ def _watch(stack: DemoStack) -> Child:
 def welcome(stack: DemoStack) -> str:
     """Return what is told at the start: addresses, and who can sign in as what."""
     moved = [
-        f"Port {port.taken} is taken; the {name} side uses {port.number}."
+        f"Port {port.taken} is taken; {_SERVERS[name]} uses {port.number}."
         for name, port in stack.ports.items()
         if port.taken is not None
     ]

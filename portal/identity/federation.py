@@ -7,6 +7,7 @@ from pathlib import Path
 from portal.core.actor import Side
 from portal.identity.saml.metadata import load_providers
 from portal.identity.saml.model import IdentityProvider, ServiceProvider
+from portal.identity.saml.production_lock import refuse_demo_trust
 from portal.settings import Settings
 
 # Sweden Connect 06 (entity categories): what kind of person each of our service providers wants to know.
@@ -79,8 +80,10 @@ def load_federation(settings: Settings) -> Federation:
     """Read our keys and the provider list.
 
     :raises FederationError: keys are missing. Errors of provider files come from ``saml.metadata``.
+    :raises DemoTrustInProduction: production would trust a development identity provider.
     """
     configured = load_providers(settings.saml_providers)
+    refuse_demo_trust(settings.environment, configured)
     return Federation(
         {side: _service_provider(settings, side) for side in Side},
         {side: tuple(entry.provider for entry in configured if entry.side == side.value) for side in Side},
