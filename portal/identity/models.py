@@ -25,6 +25,8 @@ class SignInRequest(Identified, Base):
     levels: Mapped[list[str]] = mapped_column(JSON)
     force_authn: Mapped[bool]
     return_to: Mapped[str | None]
+    # The browser's session when it started: the provider's post comes from another site, without the session cookie.
+    former_id: Mapped[uuid.UUID | None]
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     consumed_at: Mapped[datetime | None]

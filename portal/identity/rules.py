@@ -4,6 +4,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+# No page opens below level 3 (tillitsnivå 3), so nobody is signed in below it either.
+LEAST_LEVEL = 3
 # The framework allows 60 minutes of single sign-on; getting a first e-legitimation can take 20 (PEERS.md B2 row 13).
 SIGN_IN_LIFETIME = timedelta(minutes=60)
 # A kept form outlives a slow sign-in and a pause, not a night on a shared phone.

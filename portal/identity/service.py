@@ -15,7 +15,7 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.identity.models import KeptForm, SeenAssertion, SignedInSession, SignInRequest, SignOutRequest
-from portal.identity.rules import KEPT_FORM_LIFETIME, SIGN_IN_LIFETIME, EndReason
+from portal.identity.rules import KEPT_FORM_LIFETIME, LEAST_LEVEL, SIGN_IN_LIFETIME, EndReason
 from portal.identity.saml.model import IdentityProvider, PendingRequest, ServiceProvider, VerifiedSignIn
 from portal.identity.saml.request import build_authn_request, new_request_id
 from portal.people import queries as people
@@ -55,7 +55,8 @@ def start_sign_in(
     sp: ServiceProvider,
     idp: IdentityProvider,
     return_to: str | None,
-    least_level: int = 1,
+    former: uuid.UUID | None = None,
+    least_level: int = LEAST_LEVEL,
 ) -> Started:
     """Remember a pending sign-in and return the signed request to the provider.
 
@@ -72,6 +73,7 @@ def start_sign_in(
             levels=list(levels),
             force_authn=True,
             return_to=return_to,
+            former_id=former,
             issued_at=issued_at,
             expires_at=issued_at + SIGN_IN_LIFETIME,
         )
@@ -140,16 +142,14 @@ class Opened:
     return_to: str | None
 
 
-def open_session(
-    session: Session, row: SignInRequest, verified: VerifiedSignIn, *, device: str, former: uuid.UUID | None
-) -> Opened:
-    """Open a session for whom the verified response names; a former session of the browser ends.
+def open_session(session: Session, row: SignInRequest, verified: VerifiedSignIn, *, device: str) -> Opened:
+    """Open a session for whom the verified response names; the browser's former session ends.
 
     :raises SignInRefused: the staff member has no account, or the response names nobody.
     """
     person_id, staff_id = _owner(session, row.side, verified)
-    if former is not None:
-        _end(session, [former], EndReason.REPLACED)
+    if row.former_id is not None:
+        _end(session, [row.former_id], EndReason.REPLACED)
     token = secrets.token_urlsafe(32)
     opened = SignedInSession(
         token_hash=digest(token),

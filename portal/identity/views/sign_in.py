@@ -92,8 +92,14 @@ def start(handle: str) -> Response:
     idp = federation().provider(side, handle)
     if idp is None:
         raise NotFound
+    found = behind()
     started = service.start_sign_in(
-        db(), side=side, sp=federation().service_providers[side], idp=idp, return_to=safe_path(form.next.data)
+        db(),
+        side=side,
+        sp=federation().service_providers[side],
+        idp=idp,
+        return_to=safe_path(form.next.data),
+        former=found.row.id if found else None,
     )
     response: Response = redirect(started.url, 303)  # type: ignore[assignment]
     cookies.set_login(response, started.cookie)
@@ -134,14 +140,7 @@ def _answer() -> Response:
 
 def _open(row: Any, verified: VerifiedSignIn) -> Response:
     service.consume(db(), row, verified)
-    found = behind()
-    opened = service.open_session(
-        db(),
-        row,
-        verified,
-        device=device_label(request.headers.get("User-Agent", "")),
-        former=found.row.id if found else None,
-    )
+    opened = service.open_session(db(), row, verified, device=device_label(request.headers.get("User-Agent", "")))
     g.session_over = True
     response: Response = redirect(opened.return_to or url_for("site.home"), 303)  # type: ignore[assignment]
     cookies.set_session(response, opened.token)
