@@ -1,0 +1,232 @@
+"""Sign-in through the whole application, with the development provider's signed answers."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.audit.models import AuditEntry
+from portal.core import clock
+from portal.core.actor import Side
+from portal.identity.models import SignedInSession, SignInRequest
+from portal.identity.saml import names
+from portal.people.models import Person
+from tests.identity.provider import LEVEL_2, MARIAM, PETRA, STRANGER, TOR, Visitor
+from tests.messages.world import World
+
+Sessions = sessionmaker[Session]
+
+
+def refusals(sessions: Sessions) -> list[str]:
+    with sessions() as session:
+        rows = session.scalars(select(AuditEntry).where(AuditEntry.outcome == "refused").order_by(AuditEntry.id))
+        return [row.detail["reason"] for row in rows]
+
+
+def test_a_client_signs_in(visitor: Visitor, sessions: Sessions, world: World) -> None:
+    answer = visitor.sign_in(MARIAM)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert visitor.browser.page("/").address == "/idag"
+    with sessions() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "sign_in")).one()
+        assert (entry.subject_id, entry.outcome, entry.side) == (world.mariam, "done", "client")
+
+
+def test_a_caseworker_signs_in(staff_visitor: Visitor, world: World) -> None:
+    staff_visitor.sign_in(PETRA)
+    assert staff_visitor.browser.page("/").address == "/arbetsko"
+
+
+def test_an_unknown_client_is_registered_once(visitor: Visitor, sessions: Sessions) -> None:
+    visitor.sign_in(TOR)
+    visitor.log_out()
+    visitor.sign_in(TOR)
+    with sessions() as session:
+        person = session.scalars(select(Person)).one()
+        assert (person.name, person.identity_number) == ("Tor Lindås", TOR.identity_number)
+
+
+def test_unknown_staff_are_refused_in_words(staff_visitor: Visitor, sessions: Sessions, world: World) -> None:
+    answer = staff_visitor.sign_in(STRANGER)
+    assert answer.status_code == 403
+    assert "Du har inget konto i Insyn." in answer.text
+    assert staff_visitor.cookie is None
+    assert refusals(sessions) == ["unknown_staff"]
+
+
+def test_staff_of_a_client_name_only_sign_in_on_their_side(
+    visitor: Visitor, staff_visitor: Visitor, world: World
+) -> None:
+    visitor.sign_in(MARIAM)
+    assert visitor.cookie is not None
+    staff_visitor.browser.set_cookie("insyn-staff-session", visitor.cookie)
+    assert not staff_visitor.signed_in()
+
+
+@pytest.mark.parametrize("path", ["/inloggningar", "/meddelanden", "/tillganglighet"])
+def test_the_person_comes_back_to_where_they_were_going(visitor: Visitor, path: str) -> None:
+    assert visitor.sign_in(MARIAM, next_path=path).headers["Location"] == path
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "x"]
+)
+def test_the_person_is_never_sent_elsewhere(visitor: Visitor, path: str) -> None:
+    assert visitor.sign_in(MARIAM, next_path=path).headers["Location"] == "/"
+
+
+def test_a_page_that_wants_a_session_asks_for_it_and_is_shown_afterwards(visitor: Visitor) -> None:
+    asked = visitor.browser.get("/inloggningar?x=1")
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/logga-in?next=/inloggningar")
+    page = visitor.browser.get(asked.headers["Location"])
+    answer = visitor.post(visitor.provider.answer(Side.CLIENT, visitor.choose(page), MARIAM))
+    assert answer.headers["Location"] == "/inloggningar"
+
+
+def test_whoever_is_signed_in_is_not_asked_again(visitor: Visitor) -> None:
+    visitor.sign_in(MARIAM)
+    answer = visitor.browser.get("/logga-in?next=/inloggningar")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/inloggningar")
+
+
+def test_cookies_have_their_flags(visitor: Visitor) -> None:
+    location = visitor.start()
+    login = visitor.browser.get_cookie("insyn-client-login")
+    assert login is not None
+    assert (login.same_site, login.secure, login.http_only, login.path) == ("None", True, True, "/")
+    answer = visitor.post(visitor.provider.answer(Side.CLIENT, location, MARIAM))
+    (line,) = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith("insyn-client-session=")]
+    flags = {part.strip() for part in line.split(";")[1:]}
+    assert flags == {"HttpOnly", "Path=/", "SameSite=Lax"}  # no Secure on this http address, and no life of its own
+    assert visitor.browser.get_cookie("insyn-client-login") is None
+
+
+def test_only_hashes_of_secrets_are_stored(visitor: Visitor, sessions: Sessions) -> None:
+    location = visitor.start()
+    login = visitor.browser.get_cookie("insyn-client-login")
+    assert login is not None
+    visitor.post(visitor.provider.answer(Side.CLIENT, location, MARIAM))
+    token = visitor.cookie
+    assert token is not None
+    with sessions() as session:
+        assert session.scalars(select(SignedInSession.token_hash)).one() == hashlib.sha256(token.encode()).digest()
+        for table in ("sign_in_request", "signed_in_session", "audit_entry", "seen_assertion", "person"):
+            for row in session.execute(text(f"SELECT * FROM {table}")):  # noqa: S608 - names of ours
+                for value in row:
+                    shown = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+                    for secret in (token, login.value, MARIAM.identity_number or "", "Sandell"):
+                        assert secret.encode() not in shown, table
+
+
+def test_the_same_answer_twice_signs_in_once(visitor: Visitor, sessions: Sessions) -> None:
+    encoded = visitor.provider.answer(Side.CLIENT, visitor.start(), MARIAM)
+    login = visitor.browser.get_cookie("insyn-client-login")
+    assert visitor.post(encoded).status_code == 303
+    assert login is not None
+    visitor.browser.set_cookie("insyn-client-login", login.value)
+    assert visitor.post(encoded).status_code == 403
+    with sessions() as session:
+        assert len(session.scalars(select(SignedInSession)).all()) == 1
+    assert refusals(sessions) == ["already_answered"]
+
+
+def test_an_answer_without_its_cookie_is_refused(visitor: Visitor, sessions: Sessions) -> None:
+    encoded = visitor.provider.answer(Side.CLIENT, visitor.start(), MARIAM)
+    visitor.browser.delete_cookie("insyn-client-login")
+    assert visitor.post(encoded).status_code == 403
+    assert refusals(sessions) == ["no_cookie"]
+
+
+def test_anothers_answer_is_refused(visitor: Visitor, sessions: Sessions) -> None:
+    """Login CSRF: an attacker's answer in the victim's browser, which has a sign-in of its own under way."""
+    foreign = visitor.provider.answer(Side.CLIENT, visitor.start(), TOR)
+    visitor.start()
+    assert visitor.post(foreign).status_code == 403
+    assert visitor.cookie is None
+    assert refusals(sessions) == ["response_in_response_to"]
+
+
+def test_an_answer_of_the_other_side_is_refused(visitor: Visitor, staff_visitor: Visitor, world: World) -> None:
+    visitor.start()
+    encoded = staff_visitor.provider.answer(Side.STAFF, staff_visitor.start(), PETRA)
+    assert visitor.post(encoded).status_code == 403
+
+
+def test_an_answer_that_comes_too_late_is_refused(visitor: Visitor, sessions: Sessions) -> None:
+    with clock.travel(timedelta(minutes=-61)):
+        location = visitor.start()
+    assert visitor.post(visitor.provider.answer(Side.CLIENT, location, MARIAM)).status_code == 403
+    assert refusals(sessions) == ["request_expired"]
+
+
+def test_a_slow_sign_in_is_let_through(visitor: Visitor) -> None:
+    with clock.travel(timedelta(minutes=-50)):
+        location = visitor.start()
+    assert visitor.post(visitor.provider.answer(Side.CLIENT, location, MARIAM)).status_code == 303
+
+
+@pytest.mark.parametrize("encoded", ["", "x", "PHg+", "å" * 1000, "A" * 300_000])
+def test_rubbish_is_refused(visitor: Visitor, encoded: str) -> None:
+    visitor.start()
+    assert visitor.post(encoded).status_code == 403
+
+
+def test_whoever_cancels_is_told_so(visitor: Visitor, sessions: Sessions) -> None:
+    answer = visitor.post(visitor.provider.refusal(Side.CLIENT, visitor.start()))
+    assert answer.status_code == 403
+    assert "Du avbröt inloggningen." in answer.text
+    assert refusals(sessions) == ["status_cancelled"]
+
+
+def test_refusals_look_alike_and_are_logged_with_their_reason(visitor: Visitor, sessions: Sessions) -> None:
+    pages = []
+    visitor.start()
+    pages.append(visitor.post("x"))
+    foreign = visitor.provider.answer(Side.CLIENT, visitor.start(), TOR)
+    visitor.start()
+    pages.append(visitor.post(foreign))
+    pages.append(visitor.post(visitor.provider.refusal(Side.CLIENT, visitor.start(), names.SWEDISH_STATUS + "fraud")))
+    with sessions() as session:
+        rows = session.scalars(select(AuditEntry).where(AuditEntry.outcome == "refused").order_by(AuditEntry.id)).all()
+    assert [row.detail["reason"] for row in rows][1:] == ["response_in_response_to", "status_fraud"]
+    assert len({row.detail["reason"] for row in rows}) == 3
+    plain = {page.text.replace(row.reference, "") for page, row in zip(pages, rows, strict=True)}
+    assert len(plain) == 1
+    assert all(row.reference in page.text for page, row in zip(pages, rows, strict=True))
+
+
+def test_a_weak_sign_in_reaches_no_page_of_a_client(visitor: Visitor, world: World) -> None:
+    """Fails closed: level 2 is too low for every page with a client's data, wherever it is stopped."""
+    visitor.sign_in(MARIAM, level=LEVEL_2)
+    for path in ("/idag", "/meddelanden", f"/meddelanden/{world.money}"):
+        assert visitor.browser.get(path).status_code == 303
+
+
+def test_a_sign_in_request_asks_for_levels_that_open_the_pages(visitor: Visitor, sessions: Sessions) -> None:
+    """Otherwise a person signs in at level 2, is sent to sign in again, and so on for ever."""
+    visitor.start()
+    with sessions() as session:
+        assert LEVEL_2 not in session.scalars(select(SignInRequest.levels)).one()
+
+
+def test_a_sign_in_of_the_same_browser_ends_its_former_session(visitor: Visitor, sessions: Sessions) -> None:
+    """The provider's post carries no Lax cookie, so the former session must be known from the start."""
+    visitor.sign_in(MARIAM)
+    former = visitor.cookie
+    assert former is not None
+    location = visitor.start(fresh="1")
+    visitor.browser.delete_cookie("insyn-client-session")  # as a browser leaves it out of a cross-site post
+    visitor.post(visitor.provider.answer(Side.CLIENT, location, MARIAM))
+    assert visitor.signed_in()
+    visitor.browser.set_cookie("insyn-client-session", former)
+    assert not visitor.signed_in()
+    with sessions() as session:
+        assert len(session.scalars(select(SignedInSession).where(SignedInSession.ended_at.is_(None))).all()) == 1
+
+
+def test_the_metadata_can_be_fetched(visitor: Visitor) -> None:
+    answer = visitor.browser.get("/saml/metadata")
+    assert (answer.status_code, answer.mimetype) == (200, "application/samlmetadata+xml")
+    assert b"http://localhost/saml/acs" in answer.data
