@@ -113,9 +113,14 @@ CLIENTS = (
         "layla", "Layla", "Nourhed", "199410232384", "skriver delvis på arabiska", _money("layla", _HENRIK, days=120)
     ),
     Client(
-        "elvira", "Elvira", "Kvistmo", "200902082387", "ungdom, 2009", _support("elvira", _CONTACT, _AMINA, days=160)
+        "elvira",
+        "Elvira",
+        "Kvistmo",
+        "200902082387",
+        "ungdom, född 2009",
+        _support("elvira", _CONTACT, _AMINA, days=160),
     ),
-    Client("isak", "Isak", "Tallmyr", "201104292394", "ungdom, 2011", _support("isak", _CONTACT, _TOVE, days=45)),
+    Client("isak", "Isak", "Tallmyr", "201104292394", "ungdom, född 2011", _support("isak", _CONTACT, _TOVE, days=45)),
     Client("semira", "Semira", "Oxhagen", "198409792382", "samordningsnummer", _money("semira", _HENRIK, days=60)),
     Client("pavel", "Pavel", "Strandmon", "198803742397", "samordningsnummer", _money("pavel", _PETRA, days=80)),
     Client(
@@ -136,9 +141,9 @@ CLIENTS = (
         "två ärenden i två nämnder",
         (*_money("gunvor-ekonomi", _PETRA, days=300), *_support("gunvor-hem", _HOME, _TOVE, days=400)),
     ),
-    Client("axel", "Axel", "Lövdala", "194602112395", "f. 1946", _support("axel", _HOME, _TOVE, _AMINA, days=700)),
+    Client("axel", "Axel", "Lövdala", "194602112395", "född 1946", _support("axel", _HOME, _TOVE, _AMINA, days=700)),
     Client(
-        "birger", "Birger", "Nyhagen", "194509302396", "f. 1945", _support("birger", "Färdtjänst", _AMINA, days=500)
+        "birger", "Birger", "Nyhagen", "194509302396", "född 1945", _support("birger", "Färdtjänst", _AMINA, days=500)
     ),
     Client(
         "torsten",
@@ -149,9 +154,11 @@ CLIENTS = (
         _support("torsten", "Trygghetslarm", _TOVE, days=30),
     ),
     Client("hanna", "Hanna", "Fjällrot", "198812252388", "väntar på svar", _money("hanna", _PETRA, _HENRIK, days=150)),
-    Client("samuel", "Samuel", "Ängsmo", "199501182399", "väntar länge på svar", _money("samuel", _HENRIK, days=240)),
     Client(
-        "linnea", "Linnea", "Björkvad", "200511142382", "f. 2005", _support("linnea", "Boendestöd", _AMINA, days=200)
+        "samuel", "Samuel", "Ängsmo", "199501182399", "väntar på svar sedan länge", _money("samuel", _HENRIK, days=240)
+    ),
+    Client(
+        "linnea", "Linnea", "Björkvad", "200511142382", "född 2005", _support("linnea", "Boendestöd", _AMINA, days=200)
     ),
     Client(
         "yusuf",
@@ -172,7 +179,7 @@ CLIENTS = (
         "väntar på svar",
         _support("mikael", "Boendestöd", _AMINA, days=90),
     ),
-    Client("alva", "Alva", "Sjöskog", "200703102384", "f. 2007, skrev nyss", _money("alva", _KARIN, days=20)),
+    Client("alva", "Alva", "Sjöskog", "200703102384", "född 2007, skrev nyss", _money("alva", _KARIN, days=20)),
     Client(
         "daniel",
         "Daniel",

@@ -27,26 +27,26 @@ from portal.sync.queries import queue_state
 from portal.sync.rules import Outcome
 from tests.conftest import make_settings
 from tests.support import database
-from tests.support.database import Kind
+from tests.support.database import Kind as DatabaseKind
 
 LINES = [(key, line) for key, lines in CONVERSATIONS.items() for line in lines]
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def kind(request: pytest.FixtureRequest) -> Kind:
+def kind(request: pytest.FixtureRequest) -> DatabaseKind:
     """The kind of database; each is filled once, for nothing here changes it."""
-    found: Kind = request.param
+    found: DatabaseKind = request.param
     return found
 
 
 @pytest.fixture(scope="module")
-def seeded(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def seeded(kind: DatabaseKind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with filled(kind, tmp_path_factory.mktemp("seed")) as settings:
         yield settings
 
 
 @contextmanager
-def filled(kind: Kind, directory: Path) -> Iterator[Settings]:
+def filled(kind: DatabaseKind, directory: Path) -> Iterator[Settings]:
     url = database.copy_of_template(kind)
     settings = make_settings(database_url=url, backoffice_url=f"sqlite:///{directory}/backoffice.db")
     create_store(settings.backoffice_url)
@@ -131,6 +131,6 @@ def test_few_wait_for_an_answer_and_a_new_answer_is_unread(seeded: Settings) -> 
     )
 
 
-def test_it_is_the_same_every_time(seeded: Settings, kind: Kind, tmp_path: Path) -> None:
+def test_it_is_the_same_every_time(seeded: Settings, kind: DatabaseKind, tmp_path: Path) -> None:
     with filled(kind, tmp_path) as again:
         assert story(again) == story(seeded)
