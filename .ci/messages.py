@@ -6,10 +6,11 @@ text does; a translator's `messages.po` keeps what is no longer used, marked obs
 
 from __future__ import annotations
 
+import gettext
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ METHODS = [("portal/**.py", "python"), ("templates/**.html", "jinja2"), ("templa
 OPTIONS = {
     "templates/**.html": {"silent": "false", "trimmed": "true", "encoding": "utf-8"},
     "templates/**.txt": {"silent": "false", "trimmed": "true", "encoding": "utf-8"},
+}
+# Babel's rule for Arabic has its last two forms the other way round from every translation tool and manual.
+PLURALS = {
+    "ar": (6, "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"),
 }
 SKIPPED = {"node_modules", "static", "tests", "translations", "build", "dist", "var"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0 +-]*[\d.]*[a-zA-Z]|%[sd]|(?<!\{)\{\w*\}(?!\})")
@@ -94,14 +99,27 @@ def update(root: Path) -> list[str]:
     (root / "translations/messages.pot").write_text(as_text(pot), encoding="utf-8")
     for name, path in catalogue_paths(root).items():
         po = polib.pofile(str(path), wrapwidth=110) if path.exists() else polib.POFile(wrapwidth=110)
-        plural = get_plural(Locale.parse(name))
-        po.metadata = {"Language": name, "Plural-Forms": plural.plural_forms, **pot.metadata}
-        merge(po, pot, plural.num_plurals)
+        number, rule = plurals_of(name)
+        po.metadata = {"Language": name, "Plural-Forms": f"nplurals={number}; plural={rule};", **pot.metadata}
+        merge(po, pot, number)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(as_text(po), encoding="utf-8")
         whole = po.percent_translated()
         print(f"{name}: {whole} % translated")
     return []
+
+
+def plurals_of(name: str) -> tuple[int, str]:
+    """Return how many forms of number a locale has, and the rule that chooses one, in C as gettext wants it."""
+    plural = get_plural(Locale.parse(name))
+    return PLURALS.get(name, (plural.num_plurals, plural.plural_expr))
+
+
+def exact_forms(name: str) -> set[int]:
+    """Return the forms that stand for one number only, so that a translation may say it in a word ("one day")."""
+    choose = gettext.c2py(plurals_of(name)[1])
+    uses = Counter(choose(n) for n in range(1000))
+    return {form for form, times in uses.items() if times == 1}
 
 
 def merge(po: polib.POFile, pot: polib.POFile, plurals: int) -> None:
@@ -145,20 +163,27 @@ def faults_of(name: str, path: Path, pot: polib.POFile) -> Iterator[str]:
     for entry in live:
         if name in WHOLE and (not entry.translated() or entry.fuzzy):
             yield f"{name}: not translated: {entry.msgid!r}"
-        for fault in differences(entry):
+        for fault in differences(entry, exact_forms(name)):
             yield f"{name}: {fault}: {entry.msgid!r}"
 
 
-def differences(entry: polib.POEntry) -> Iterator[str]:
+def differences(entry: polib.POEntry, exact: Set[int] = frozenset()) -> Iterator[str]:
     """Yield how a translation's place-holders and tags differ from the source's."""
     sources = [entry.msgid, entry.msgid_plural] if entry.msgid_plural else [entry.msgid]
-    texts = [text for text in ([entry.msgstr] if entry.msgstr else entry.msgstr_plural.values()) if text]
-    for text in texts:
-        # A plural form may leave the number out ("one day"), so each form need only match some form of the source.
-        if not any(set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(source)) for source in sources):
+    texts = {-1: entry.msgstr} if entry.msgstr else entry.msgstr_plural
+    for form, text in texts.items():
+        if not text:
+            continue
+        optional = {"%(num)s"} if form in exact else set()
+        if not any(holders(text) | optional == names | optional for names in map(holders, sources)):
             yield f"other place-holders in {text!r}"
         if not any(Counter(TAG.findall(text)) == Counter(TAG.findall(source)) for source in sources):
             yield f"other tags in {text!r}"
+
+
+def holders(text: str) -> set[str]:
+    """Return the place-holders of a text."""
+    return set(PLACEHOLDER.findall(text))
 
 
 if __name__ == "__main__":
