@@ -55,6 +55,20 @@ RAW: list[tuple[str, Callable[[], str], Refusal]] = [
     ("utf-16-in-disguise", lambda: encode((HEAD + TAIL).encode("utf-16-le")), Refusal.ENCODING),
     ("declared-latin-1", lambda: encode('<?xml version="1.0" encoding="iso-8859-1"?>' + HEAD + TAIL), Refusal.ENCODING),
     ("declared-utf-7", lambda: encode('<?xml version="1.0" encoding="utf-7"?>' + HEAD + TAIL), Refusal.ENCODING),
+    (
+        "dtd-hidden-by-utf-7",
+        lambda: encode(
+            '<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a SYSTEM "file:///dev/zero">' + HEAD + TAIL
+        ),
+        Refusal.ENCODING,
+    ),
+    (
+        "utf-7-after-a-mark",
+        lambda: encode("\ufeff<?xml version='1.0' encoding = 'utf-7' ?>" + HEAD + TAIL),
+        Refusal.ENCODING,
+    ),
+    ("blanks", lambda: encode(" " * 190_000 + "<?xml"), Refusal.NOT_XML),
+    ("encodings", lambda: encode("<?xml " + "encoding " * 20_000 + ">"), Refusal.NOT_XML),
     ("doctype", lambda: encode("<!DOCTYPE a>" + HEAD + TAIL), Refusal.DTD),
     ("external-dtd", lambda: encode('<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">' + HEAD + TAIL), Refusal.DTD),
     ("entity-bomb", lambda: encode(f"<!DOCTYPE a [{BOMB}]>{HEAD}&i;{TAIL}"), Refusal.DTD),
