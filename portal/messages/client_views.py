@@ -1,6 +1,7 @@
 """The client's pages of messages."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -8,7 +9,7 @@ from flask import Response, flash, redirect, request, url_for
 from portal.core.actor import Side
 from portal.core.i18n import _, format_moment, lazy
 from portal.messages import fragments, queries, service, show
-from portal.messages.forms import MessageForm
+from portal.messages.forms import MessageForm, empty_form
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
 from portal.web.forms import load_form
@@ -53,8 +54,9 @@ def conversation(case_id: uuid.UUID) -> Response:
 def send(case_id: uuid.UUID) -> Response:
     """Send a message; without htmx the page is shown anew, with it only what changed."""
     form = MessageForm()
+    found = queries.conversation(db(), actor(), case_id)
     if not form.validate():
-        return _again(case_id, form)
+        return _again(found, form)
     message = service.write(
         db(), actor(), case_id=case_id, text=form.text.data or "", submission=form.submission.data or ""
     )
@@ -63,27 +65,25 @@ def send(case_id: uuid.UUID) -> Response:
         flash(confirmation)
         here = url_for("messages.conversation", case_id=case_id, _anchor="svara")
         return redirect(here, 303)  # type: ignore[return-value]
-    found = queries.conversation(db(), actor(), case_id)
     page = queries.MessagePage((show.row_of(message, ""),), None)
-    return fragments.sent(TEMPLATE, confirmation, form=MessageForm(formdata=None), **_shown(found, page))
+    return fragments.sent(TEMPLATE, confirmation, form=empty_form(), **_shown(found, page, found.last_at))
 
 
-def _again(case_id: uuid.UUID, form: MessageForm) -> Response:
-    found = queries.conversation(db(), actor(), case_id)
+def _again(found: queries.Conversation, form: MessageForm) -> Response:
     if wants_fragment():
         return fragments.refused(TEMPLATE, form=form, **_shown(found, queries.MessagePage((), None)))
     page = queries.messages(db(), actor(), found.thread_id)
-    others = [row for row in queries.threads(db(), actor()) if row.case_id != case_id]
+    others = [row for row in queries.threads(db(), actor()) if row.case_id != found.case.id]
     return render(TEMPLATE, 422, form=form, others=others, **_shown(found, page))
 
 
-def _shown(found: queries.Conversation, page: queries.MessagePage) -> dict[str, Any]:
+def _shown(found: queries.Conversation, page: queries.MessagePage, after: datetime | None = None) -> dict[str, Any]:
     name = found.case.caseworker
     return {
         "case": found.case,
         "action": url_for("messages.send", case_id=found.case.id),
         "name": first_name(name),
-        "bubbles": list(show.bubbles(actor(), found, page.rows)),
+        "bubbles": list(show.bubbles(actor(), found, page.rows, after=after)),
         "older_url": url_for("messages.conversation", case_id=found.case.id, fore=page.older) if page.older else "",
         "latest_url": url_for("messages.conversation", case_id=found.case.id),
         "answer_days": settings().answer_days,

@@ -17,3 +17,10 @@ class MessageForm(SubmissionForm):
         validators=[TextLength(MAX_TEXT, lazy("Skriv något innan du skickar."))],
         description=lazy("Skriv på vilket språk du vill."),  # type: ignore[arg-type]
     )
+
+
+def empty_form() -> MessageForm:
+    """Return a form with a new number, for the next message; it takes the focus where htmx puts it in."""
+    form = MessageForm(formdata=None)
+    form.text.render_kw = {"autofocus": True}
+    return form

@@ -28,12 +28,21 @@ class Bubble:
     failed: bool
 
 
-def bubbles(actor: Actor, found: Conversation, rows: Iterable[MessageRow], client_name: str = "") -> Iterator[Bubble]:
-    """Yield the messages of a thread for its reader; ``client_name`` is how staff see the client."""
-    before: datetime | None = None
+def bubbles(
+    actor: Actor,
+    found: Conversation,
+    rows: Iterable[MessageRow],
+    *,
+    client_name: str = "",
+    after: datetime | None = None,
+) -> Iterator[Bubble]:
+    """Yield the messages of a thread for its reader.
+
+    ``client_name`` is how staff see the client; ``after`` is when the message came that already stands above.
+    """
     for row in rows:
-        new_day = before is None or not same_day(before, row.sent_at)
-        before = row.sent_at
+        new_day = after is None or not same_day(after, row.sent_at)
+        after = row.sent_at
         yield _bubble(actor, found, row, client_name, day_heading(row.sent_at) if new_day else "")
 
 

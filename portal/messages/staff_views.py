@@ -1,6 +1,7 @@
 """The staff's pages of messages: only of the cases they work on, and every reading is logged."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -9,7 +10,7 @@ from portal.audit import service as audit
 from portal.core.actor import Side
 from portal.core.i18n import _, format_moment, lazy
 from portal.messages import fragments, queries, service, show
-from portal.messages.forms import MessageForm
+from portal.messages.forms import MessageForm, empty_form
 from portal.messages.rules import answer_due
 from portal.web.access import Staff
 from portal.web.db import db
@@ -63,8 +64,9 @@ def staff_conversation(case_id: uuid.UUID) -> Response:
 def answer(case_id: uuid.UUID) -> Response:
     """Send an answer to the client."""
     form = MessageForm()
+    found = queries.conversation(db(), actor(), case_id)
     if not form.validate():
-        return _again(case_id, form)
+        return _again(found, form)
     message = service.answer(
         db(), actor(), case_id=case_id, text=form.text.data or "", submission=form.submission.data or ""
     )
@@ -73,13 +75,11 @@ def answer(case_id: uuid.UUID) -> Response:
         flash(confirmation)
         here = url_for("messages.staff_conversation", case_id=case_id, _anchor="svara")
         return redirect(here, 303)  # type: ignore[return-value]
-    found = queries.conversation(db(), actor(), case_id)
     page = queries.MessagePage((show.row_of(message, actor().name),), None)
-    return fragments.sent(TEMPLATE, confirmation, form=MessageForm(formdata=None), **_shown(found, page))
+    return fragments.sent(TEMPLATE, confirmation, form=empty_form(), **_shown(found, page, found.last_at))
 
 
-def _again(case_id: uuid.UUID, form: MessageForm) -> Response:
-    found = queries.conversation(db(), actor(), case_id)
+def _again(found: queries.Conversation, form: MessageForm) -> Response:
     if wants_fragment():
         return fragments.refused(TEMPLATE, form=form, **_shown(found, queries.MessagePage((), None)))
     _log_read(found)
@@ -91,7 +91,7 @@ def _log_read(found: queries.Conversation) -> None:
     audit.record_read(db(), actor(), found.case.person_id, "messages", object_id=found.case.id, reason="message")
 
 
-def _shown(found: queries.Conversation, page: queries.MessagePage) -> dict[str, Any]:
+def _shown(found: queries.Conversation, page: queries.MessagePage, after: datetime | None = None) -> dict[str, Any]:
     client = queries.client_name(db(), actor(), found.case.person_id)
     since = found.unanswered_since
     case_id = found.case.id
@@ -99,7 +99,7 @@ def _shown(found: queries.Conversation, page: queries.MessagePage) -> dict[str, 
         "case": found.case,
         "client": client,
         "action": url_for("messages.answer", case_id=case_id),
-        "bubbles": list(show.bubbles(actor(), found, page.rows, client.shown)),
+        "bubbles": list(show.bubbles(actor(), found, page.rows, client_name=client.shown, after=after)),
         "older_url": url_for("messages.staff_conversation", case_id=case_id, fore=page.older) if page.older else "",
         "latest_url": url_for("messages.staff_conversation", case_id=case_id),
         "due": due_tag(answer_due(since, settings().answer_days)) if since else None,

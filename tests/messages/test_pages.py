@@ -105,6 +105,9 @@ def test_htmx_gets_the_bubble_and_a_fresh_form(
     assert fresh["submission"] != form_of(page)["submission"]
     assert fresh["text"] == [""]
     assert "<html" not in answered.text
+    again = Page(mariam.post(address(world), data={**fresh, "text": "En sak till."}, headers=HTMX))
+    assert part.soup.select(".i-day-sep")
+    assert not again.soup.select(".i-day-sep")
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

@@ -31,7 +31,7 @@ class ThreadRow:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One thread and its case; ``thread_id`` is None before the first message."""
+    """One thread and its case; ``thread_id`` and ``last_at`` are None before the first message."""
 
     case: people.CaseView
     thread_id: uuid.UUID | None
@@ -39,6 +39,7 @@ class Conversation:
     staff_read_at: datetime | None
     staff_reader: str
     unanswered_since: datetime | None
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,16 @@ def conversation(session: Session, actor: Actor, case_id: uuid.UUID) -> Conversa
         .where(Thread.case_id == case.id)
     ).one_or_none()
     if row is None:
-        return Conversation(case, None, None, None, "", None)
+        return Conversation(case, None, None, None, "", None, None)
     thread, reader = row
     return Conversation(
-        case, thread.id, thread.client_read_at, thread.staff_read_at, reader or "", thread.unanswered_since
+        case=case,
+        thread_id=thread.id,
+        client_read_at=thread.client_read_at,
+        staff_read_at=thread.staff_read_at,
+        staff_reader=reader or "",
+        unanswered_since=thread.unanswered_since,
+        last_at=_last_at(thread.last_client_at, thread.last_staff_at),
     )
 
 
