@@ -96,7 +96,11 @@ RAW: list[tuple[str, Callable[[], str], Refusal]] = [
     ("very-deep", lambda: encode(nested(25_000)), Refusal.NOT_XML),
     ("wide", lambda: encode(HEAD + "<a/>" * 40_000 + TAIL), Refusal.TOO_COMPLEX),
     ("many-attributes", lambda: encode(attributes(18_000)), Refusal.TOO_COMPLEX),
-    ("many-namespaces", lambda: encode(HEAD + "<a xmlns:b='c'/>" * 9_000 + TAIL), Refusal.TOO_COMPLEX),
+    (
+        "many-namespaces",
+        lambda: encode(HEAD + "<a " + " ".join(f"xmlns:n{n}='c'" for n in range(7_000)) + "/>" + TAIL),
+        Refusal.TOO_COMPLEX,
+    ),
     ("long-text", lambda: encode(HEAD + "x" * 190_000 + TAIL), Refusal.RESPONSE_NOT_SIGNED),
     (
         "another-message",
@@ -140,9 +144,9 @@ HEADERS: list[tuple[str, forge.Edit, Refusal]] = [
 @pytest.mark.parametrize(("make", "reason"), [pytest.param(*rest, id=name) for name, *rest in RAW])
 def test_rubbish_is_refused_at_once(scene: Scene, make: Callable[[], str], reason: Refusal) -> None:
     encoded = make()
-    began = time.perf_counter()
+    began = time.process_time()
     assert scene.refusal(encoded) is reason
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(("edit", "reason"), [pytest.param(*rest, id=name) for name, *rest in EDITED])
@@ -164,9 +168,9 @@ def test_the_largest_message_within_the_limits_is_judged_fast(scene: Scene) -> N
             child.attrib.update({f"a{letter}": str(number) for letter in range(8)})
 
     encoded = forge.issue(scene.answer(edit_signed=grow))
-    began = time.perf_counter()
+    began = time.process_time()
     assert scene.refusal(encoded) in {Refusal.BAD_SIGNATURE, Refusal.TOO_LARGE}
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", ["2026-11-22T10:00:00Z", "2026-11-22T10:00:00.123456789Z"])
@@ -184,8 +188,8 @@ def test_an_inflating_bomb_is_bounded(scene: Scene) -> None:
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
     bomb = compressor.compress(b"<a>" + b" " * 10_000_000) + compressor.flush()
     query = signed_query(scene, "SAMLRequest", bomb)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(SamlRefused) as caught:
         read_signed_query(query, "SAMLRequest", scene.idp.signing_certs)
     assert caught.value.reason is Refusal.TOO_LARGE
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
