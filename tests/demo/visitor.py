@@ -54,6 +54,15 @@ class Visitor:
         """Return the first form that a CSS selector finds."""
         return self.page.select(selector)[0]
 
+    def forget_cookies(self) -> None:
+        """Lose every cookie, and with them the session."""
+        self._cookies.clear()
+
+    def shows(self, text: str) -> bool:
+        """Fetch the page anew and tell whether it shows a text."""
+        self.go(self.url)
+        return text in self.page.get_text()
+
     @property
     def heading(self) -> str:
         """The text of the h1."""
