@@ -15,7 +15,7 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.identity.federation import Federation
 from portal.identity.models import SignedInSession, SignOutRequest
-from portal.identity.rules import EndReason
+from portal.identity.rules import EndReason, name_digest
 from portal.identity.saml.errors import Refusal, SamlRefused
 from portal.identity.saml.logout import (
     build_logout_request,
@@ -25,7 +25,6 @@ from portal.identity.saml.logout import (
 )
 from portal.identity.saml.model import IdentityProvider, LogoutDemand
 from portal.identity.saml.request import new_request_id
-from portal.identity.service import name_digest
 
 ANSWER_WITHIN = timedelta(minutes=10)
 

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.identity.models import SignedInSession
-from portal.identity.rules import Limits, is_alive
-from portal.identity.service import digest
+from portal.identity.rules import Limits, digest, is_alive
 from portal.people.models import Person, StaffMember, Unit
 from portal.people.rules import PERMISSIONS
 

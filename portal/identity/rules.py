@@ -1,6 +1,7 @@
 """How long sign-ins and sessions last, and which sessions are alive."""
 
 import enum
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,3 +61,13 @@ def device_label(user_agent: str) -> str:
     )
     found = [next((name for mark, name in table if mark in user_agent), "") for table in (browsers, systems)]
     return ", ".join(part for part in found if part)
+
+
+def digest(token: str) -> bytes:
+    """Return what is stored of a secret token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def name_digest(provider: str, name_id: str) -> bytes:
+    """Return what a provider's name for a person is found by, when it asks that their sessions end."""
+    return digest(f"{provider}\0{name_id}")

@@ -1,6 +1,5 @@
 """Starting and finishing a sign-in, and the life of sessions."""
 
-import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.identity.models import KeptForm, SeenAssertion, SignedInSession, SignInRequest, SignOutRequest
-from portal.identity.rules import KEPT_FORM_LIFETIME, LEAST_LEVEL, SIGN_IN_LIFETIME, EndReason
+from portal.identity.rules import KEPT_FORM_LIFETIME, LEAST_LEVEL, SIGN_IN_LIFETIME, EndReason, digest, name_digest
 from portal.identity.saml.model import IdentityProvider, PendingRequest, ServiceProvider, VerifiedSignIn
 from portal.identity.saml.request import build_authn_request, new_request_id
 from portal.people import queries as people
@@ -28,16 +27,6 @@ class SignInRefused(Exception):  # noqa: N818
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def digest(token: str) -> bytes:
-    """Return what is stored of a secret token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def name_digest(provider: str, name_id: str) -> bytes:
-    """Return what a provider's name for a person is found by, when it asks that their sessions end."""
-    return digest(f"{provider}\0{name_id}")
 
 
 @dataclass(frozen=True)
@@ -205,11 +194,20 @@ def _end(session: Session, ids: list[uuid.UUID], reason: EndReason) -> None:
     )
 
 
-def end_session(session: Session, actor: Actor, reason: EndReason) -> None:
-    """End the actor's own session, at log-out or when leaving the page; what was kept for it goes too."""
-    _end(session, [actor.session_id], reason)
-    session.execute(delete(KeptForm).where(KeptForm.owner_id == actor.id))
-    audit.record(session, "sign_out", actor=actor, object_id=actor.session_id, detail={"reason": reason})
+def end_session(session: Session, row: SignedInSession, reason: EndReason) -> None:
+    """End a browser's own session, alive or timed out, at log-out or when leaving; what was kept for it goes too."""
+    if row.ended_at is not None:
+        return
+    _end(session, [row.id], reason)
+    session.execute(delete(KeptForm).where(KeptForm.owner_id == (row.person_id or row.staff_id)))
+    audit.record(
+        session,
+        "sign_out",
+        side=row.side,
+        subject_id=row.person_id,
+        object_id=row.id,
+        detail={"reason": reason},
+    )
 
 
 def end_other(session: Session, actor: Actor, session_id: uuid.UUID | None) -> int:

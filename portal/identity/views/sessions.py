@@ -17,7 +17,7 @@ from portal.web.access import Public, SignedIn
 from portal.web.db import db
 from portal.web.errors import error_page
 from portal.web.page import render, settings
-from portal.web.routes import Feature, NavItem, actor, actor_or_none
+from portal.web.routes import Feature, NavItem, actor
 
 log = structlog.get_logger("portal.identity")
 
@@ -27,12 +27,17 @@ feature = Feature(
 )
 
 
-@feature.route("/logga-ut", access=SignedIn(), methods=("POST",))
+@feature.route("/logga-ut", access=Public(), methods=("POST",))
 def log_out() -> Response:
-    """End the session here, and then at the provider where it offers that."""
+    """End the session here, and then at the provider where it offers that.
+
+    Public, so that nobody whose session has timed out is asked to sign in before they may log out.
+    """
     found = behind()
-    service.end_session(db(), actor(), EndReason.LOGGED_OUT)
-    at_provider = logout.start(db(), federation(), found.row) if found else None
+    at_provider = None
+    if found is not None:
+        service.end_session(db(), found.row, EndReason.LOGGED_OUT)
+        at_provider = logout.start(db(), federation(), found.row)
     return _signed_out(at_provider or url_for("identity.logged_out"))
 
 
@@ -47,7 +52,9 @@ def single_logout() -> Response:
         target = logout.obey(db(), federation(), cookies.side(), query)
     except SamlRefused as refused:
         log.warning("log-out message refused", reason=str(refused.reason), side=cookies.side())
-        return error_page(403, lazy("Utloggningen kunde inte bekräftas. Stäng webbläsaren för att vara säker."))
+        return error_page(
+            403, lazy("Vi kunde inte se att du loggades ut överallt. Stäng webbläsaren för att vara säker.")
+        )
     return redirect(target or url_for("identity.logged_out"), 303)  # type: ignore[return-value]
 
 
@@ -63,9 +70,9 @@ def leave() -> Response:
 
     A plain link, so that it works without JavaScript; ending a session is safe to be done by a GET.
     """
-    who = actor_or_none()
-    if who is not None:
-        service.end_session(db(), who, EndReason.LEFT)
+    found = behind()
+    if found is not None:
+        service.end_session(db(), found.row, EndReason.LEFT)
     response = _signed_out(settings().exit_url)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
