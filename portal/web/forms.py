@@ -10,20 +10,21 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from portal.core.i18n import Text, gettext, lazy, ngettext
+from portal.core.i18n import Text, lazy, ngettext
+from portal.web import form_messages
 from portal.web.routes import web_kit
 
 
 class _Translations:
-    """WTForms' own messages through our catalogue."""
+    """WTForms' own messages in our words; it fills in their place-holders itself."""
 
     def gettext(self, message: str) -> str:
-        """Translate one of WTForms' messages."""
-        return gettext(message)
+        """Return one of WTForms' messages in our words."""
+        return form_messages.words(message)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        """Translate one of WTForms' messages with a count."""
-        return ngettext(singular, plural, n)
+        """Return one of WTForms' messages with a count in our words."""
+        return form_messages.counted_words(singular, plural, n)
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
