@@ -66,7 +66,7 @@ def send(case_id: uuid.UUID) -> Response:
         here = url_for("messages.conversation", case_id=case_id, _anchor="svara")
         return redirect(here, 303)  # type: ignore[return-value]
     page = queries.MessagePage((show.row_of(message, ""),), None)
-    return fragments.sent(TEMPLATE, confirmation, form=empty_form(), **_shown(found, page, found.last_at))
+    return fragments.sent(TEMPLATE, confirmation, form=empty_form(MessageForm), **_shown(found, page, found.last_at))
 
 
 def _again(found: queries.Conversation, form: MessageForm) -> Response:

@@ -86,9 +86,10 @@ def _delivery(row: MessageRow) -> tuple[str, str]:
             return _("levererat %(time)s", time=format_time(row.delivered_at)), "check"
         day = format_day(row.delivered_at)
         return _("levererat %(day)s %(time)s", day=day, time=format_time(row.delivered_at)), "check"
+    # Until it has arrived, the receipt is what one asks about it with.
     if row.delivery is Delivery.STUCK:
-        return _("fastnat, vi hjälper till"), "warning"
-    return _("inte levererat än"), "clock"
+        return _("fastnat, vi hjälper till. Kvittens %(number)s", number=row.receipt_no), "warning"
+    return _("inte levererat än. Kvittens %(number)s", number=row.receipt_no), "clock"
 
 
 def row_of(message: Message, author: str) -> MessageRow:

@@ -10,7 +10,7 @@ from portal.audit import service as audit
 from portal.core.actor import Side
 from portal.core.i18n import _, format_moment, lazy
 from portal.messages import fragments, queries, service, show
-from portal.messages.forms import MessageForm, empty_form
+from portal.messages.forms import AnswerForm, empty_form
 from portal.messages.rules import answer_due
 from portal.web.access import Staff
 from portal.web.db import db
@@ -56,14 +56,14 @@ def staff_conversation(case_id: uuid.UUID) -> Response:
     theirs = [row.sent_at for row in page.rows if row.side is Side.CLIENT]
     if theirs and not (found.staff_read_at and found.staff_read_at >= theirs[-1]):
         service.mark_read(db(), actor(), case_id, until=theirs[-1])
-    form = load_form(MessageForm)
+    form = load_form(AnswerForm)
     return render(TEMPLATE, form=form, is_older=before is not None, **_shown(found, page))
 
 
 @feature.route("/meddelanden/<uuid:case_id>", access=Staff("message:write"), methods=("POST",))
 def answer(case_id: uuid.UUID) -> Response:
     """Send an answer to the client."""
-    form = MessageForm()
+    form = AnswerForm()
     found = queries.conversation(db(), actor(), case_id)
     if not form.validate():
         return _again(found, form)
@@ -76,10 +76,10 @@ def answer(case_id: uuid.UUID) -> Response:
         here = url_for("messages.staff_conversation", case_id=case_id, _anchor="svara")
         return redirect(here, 303)  # type: ignore[return-value]
     page = queries.MessagePage((show.row_of(message, actor().name),), None)
-    return fragments.sent(TEMPLATE, confirmation, form=empty_form(), **_shown(found, page, found.last_at))
+    return fragments.sent(TEMPLATE, confirmation, form=empty_form(AnswerForm), **_shown(found, page, found.last_at))
 
 
-def _again(found: queries.Conversation, form: MessageForm) -> Response:
+def _again(found: queries.Conversation, form: AnswerForm) -> Response:
     if wants_fragment():
         return fragments.refused(TEMPLATE, form=form, **_shown(found, queries.MessagePage((), None)))
     _log_read(found)

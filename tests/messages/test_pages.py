@@ -1,15 +1,18 @@
 """The pages of messages, with and without htmx, and what they say when something is wrong."""
 
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit.models import AccessEntry, AuditEntry
 from portal.core.actor import Side
+from portal.core.clock import now
 from portal.core.db import writing
 from portal.core.ids import new_id
+from portal.identity.models import KeptForm, SignedInSession
 from portal.messages.models import Message
 from portal.messages.rules import Delivery
 from portal.people.models import CaseAssignment
@@ -86,7 +89,9 @@ def test_a_message_is_confirmed_with_its_receipt(
     assert f"Skickat. Kvittens {message.receipt_no}" in page.text
     assert [p.get_text() for p in page.soup.select(".i-msg.is-me .i-pre")] == ["Hej!", "Kan du ringa?"]
     assert "inte levererat än" in page.text
-    assert f"Kvittens {message.receipt_no}" not in mariam.page(address(world)).one("#svara").get_text()
+    page = mariam.page(address(world))
+    assert f"Kvittens {message.receipt_no}" not in page.one("#svara").get_text()
+    assert f"inte levererat än. Kvittens {message.receipt_no}" in page.text
 
 
 def test_htmx_gets_the_bubble_and_a_fresh_form(
@@ -285,3 +290,20 @@ def test_staff_mend_their_text_too(petra: PageClient, sessions: sessionmaker[Ses
     assert "Skriv något innan du skickar." in page.one(".ds-error-summary").get_text()
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(AccessEntry)) == 2
+
+
+def test_what_was_typed_survives_a_sign_in(mariam: PageClient, sessions: sessionmaker[Session], world: World) -> None:
+    values = {**form_of(mariam.page(address(world))), "text": "Det här tog lång tid att skriva."}
+    with writing(sessions) as session:
+        session.execute(update(SignedInSession).values(last_seen_at=now() - timedelta(minutes=25)))
+    assert mariam.post(address(world), data=values).status_code == 303
+    assert stored(sessions) == []
+    sign_in(sessions, mariam, world.client(world.mariam))
+    with writing(sessions) as session:
+        kept = session.scalars(select(KeptForm.id)).one()
+        session.execute(update(SignedInSession).values(kept_form_id=kept))
+    page = mariam.page(address(world))
+    assert "Texten du skrev finns kvar." in page.text
+    assert form_of(page)["text"] == ["Det här tog lång tid att skriva."]
+    mariam.submit(page, "form.i-compose")
+    assert [message.text for message in stored(sessions)] == ["Det här tog lång tid att skriva."]
