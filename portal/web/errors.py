@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -32,7 +32,7 @@ _TITLES: dict[int, Text] = {
     400: lazy("Sidan kunde inte ta emot det du skickade"),
     403: lazy("Du kommer inte åt den här sidan"),
     404: lazy("Vi hittar inte sidan"),
-    405: lazy("Så kan sidan inte öppnas"),
+    405: lazy("Sidan går inte att öppna på det sättet"),
     409: lazy("Något har ändrats"),
     413: lazy("Det du skickade är för stort"),
     422: lazy("Något behöver ändras"),
@@ -89,9 +89,13 @@ def _domain_error(error: errors.DomainError) -> Response:
 
 
 def _sign_in_needed(_error: SignInNeeded) -> Response:
-    kept = request.method == "POST" and web_kit().keeper.keep()
+    here = _own_path()
+    kept = request.method == "POST" and here is not None and web_kit().keeper.keep()
     _forget_transaction()
-    target = url_for("identity.sign_in", next=_own_path(), kept=1 if kept else None)
+    return _go_to(url_for("identity.sign_in", next=here, kept=1 if kept else None))
+
+
+def _go_to(target: str) -> Response:
     if htmx:
         # A fragment can't show the sign-in page: htmx is told to go there.
         answer = Response(status=401)
@@ -101,16 +105,18 @@ def _sign_in_needed(_error: SignInNeeded) -> Response:
 
 
 def _step_up_needed(_error: StepUpNeeded) -> Response:
-    if request.method == "POST":
+    here = _own_path()
+    if request.method == "POST" and here is not None:
         web_kit().keeper.keep()
     _forget_transaction()
-    return redirect(url_for("identity.sign_in", next=_own_path(), fresh=1), 303)  # type: ignore[return-value]
+    return _go_to(url_for("identity.sign_in", next=here, fresh=1))
 
 
 def _own_path() -> str | None:
-    """Return the path to come back to; a form's address is where the form itself can be opened again."""
-    path = request.path
-    return path if path != "/" else None
+    """Return the path to come back to: a form's address, where it can be opened again; None for a button."""
+    adapter = current_app.create_url_adapter(request)
+    can_be_opened = adapter is not None and adapter.test(request.path, method="GET")
+    return request.path if can_be_opened and request.path != "/" else None
 
 
 def safe_path(path: str | None) -> str | None:
