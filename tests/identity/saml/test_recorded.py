@@ -29,7 +29,7 @@ class Peer:
 
 @pytest.fixture(scope="module")
 def peer(scene: Scene) -> Peer:
-    pair = ((RECORDED / "receiver.key").read_text(), (RECORDED / "receiver.crt").read_text())
+    pair = ((RECORDED / "receiver_key.pem").read_text(), (RECORDED / "receiver.crt").read_text())
     certificate = (RECORDED / "provider.crt").read_text()
     return Peer(
         replace(scene.sp, decryption_keys=(pair,)),
