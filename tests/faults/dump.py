@@ -1,0 +1,66 @@
+"""Looking for personal data in raw bytes: every way in which a text may stand readable in a file."""
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+_CHUNK = 1 << 20
+
+
+def needles(text: str) -> set[bytes]:
+    """Return the writings of a text that must stand nowhere: encodings, escapes, base64 at every offset, hex."""
+    plain = {text, text.upper(), text.lower()}
+    encoded = {one.encode(encoding) for one in plain for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")}
+    encoded |= {one.encode("latin-1") for one in plain if _fits(one)}
+    escaped = {json.dumps(text).strip('"').encode(), quote(text).encode(), quote(text, safe="").encode()}
+    raw = text.encode()
+    wrapped = {*_base64(raw), raw.hex().encode(), raw.hex().upper().encode(), base64.b32encode(raw).rstrip(b"=")}
+    return encoded | escaped | wrapped
+
+
+def number_needles(number: str) -> set[bytes]:
+    """Return the writings of a 12-digit identity number: whole, with dash, without century, as a binary integer."""
+    written = {
+        number,
+        f"{number[:8]}-{number[8:]}",
+        number[2:],
+        f"{number[2:8]}-{number[8:]}",
+        f"{number[2:8]}+{number[8:]}",
+    }
+    found = {one for text in written for one in needles(text)}
+    return found | {int(number).to_bytes(8, order) for order in ("big", "little")}
+
+
+def _fits(text: str) -> bool:
+    return all(ord(letter) < 256 for letter in text)
+
+
+def _base64(raw: bytes) -> Iterator[bytes]:
+    # The text may begin at any of three places within a group of four; its ends depend on its neighbours.
+    for before in range(3):
+        whole = base64.b64encode(b"\0" * before + raw)
+        kept = whole[(0, 2, 3)[before] :].rstrip(b"=")
+        kept = kept[: len(kept) - (0 if (before + len(raw)) % 3 == 0 else 1)]
+        yield kept
+        yield kept.translate(bytes.maketrans(b"+/", b"-_"))
+
+
+def find(content: bytes, wanted: Mapping[str, set[bytes]]) -> set[str]:
+    """Return the labels of what stands in some bytes; labels tell what was found without repeating it."""
+    return {label for label, writings in wanted.items() if any(one in content for one in writings)}
+
+
+def find_in_files(paths: Iterable[Path], wanted: Mapping[str, set[bytes]]) -> set[tuple[str, str]]:
+    """Search files, with labels and the names of the files they stand in; chunks overlap by the longest writing."""
+    overlap = max(len(one) for writings in wanted.values() for one in writings)
+    found: set[tuple[str, str]] = set()
+    for path in paths:
+        kept = b""
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                content = kept + chunk
+                found |= {(label, path.name) for label in find(content, wanted)}
+                kept = content[-overlap:]
+    return found
