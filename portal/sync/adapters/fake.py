@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
+from portal.core.clock import now
 from portal.sync.adapters.base import BackOffice, Permanent, Retryable
 from portal.sync.contract import Change, Cursor, OutboundMessage, Page, Receipt
 
@@ -106,7 +107,7 @@ class FaultyBackOffice:
         with self._lock:
             self._calls[call] += 1
             times = self._calls[call]
-        slice_of_time = int(time.time() / OUTAGE_SECONDS)
+        slice_of_time = int(now().timestamp() / OUTAGE_SECONDS)
         if random.Random(f"{self.plan.seed}:{slice_of_time}").random() < self.plan.down:  # noqa: S311 - a plan, no secret
             raise Retryable("down")
         chance = random.Random(f"{self.plan.seed}:{call}:{times}")  # noqa: S311 - a plan, no secret
