@@ -16,7 +16,7 @@ from portal.web.forms import load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
-from portal.web.words import first_name
+from portal.web.words import capital, first_name
 
 TEMPLATE = "messages/client/thread.html"
 
@@ -32,7 +32,9 @@ def inbox() -> Response:
     rows = queries.threads(db(), actor())
     if len(rows) == 1:
         return redirect(url_for("messages.conversation", case_id=rows[0].case_id))  # type: ignore[return-value]
-    latest = {row.case_id: format_moment(row.last_at) if row.last_at else _("Inget skrivet än") for row in rows}
+    latest = {
+        row.case_id: capital(format_moment(row.last_at)) if row.last_at else _("Inget skrivet än") for row in rows
+    }
     return render("messages/client/inbox.html", rows=rows, latest=latest)
 
 

@@ -18,7 +18,7 @@ from portal.web.forms import load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
-from portal.web.words import due_tag
+from portal.web.words import capital, due_tag
 
 TEMPLATE = "messages/staff/thread.html"
 
@@ -36,7 +36,7 @@ def staff_inbox() -> Response:
         {
             "url": url_for("messages.staff_conversation", case_id=row.case_id),
             "row": row,
-            "latest": format_moment(row.last_at) if row.last_at else _("Inget skrivet än"),
+            "latest": capital(format_moment(row.last_at)) if row.last_at else _("Inget skrivet än"),
             "due": due_tag(answer_due(row.unanswered_since, days)) if row.unanswered_since else None,
         }
         for row in queries.threads(db(), actor())
