@@ -1,5 +1,6 @@
 """Keys made once, and the two sides of the conversation."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -16,9 +17,8 @@ def pair(name: str, *, curve: bool = False) -> forge.Pair:
 
 
 @pytest.fixture(scope="session")
-def scene() -> Scene:
+def parties() -> Scene:
     """A service provider in the middle of a change of keys, and a provider with several keys."""
-    now = datetime.now(UTC).replace(microsecond=0)
     keys = {name: pair(name) for name in ("idp", "idp-second", "other-idp", "sp-sign", "sp-new", "sp-old")}
     keys["idp-curve"] = pair("idp-curve", curve=True)
     sp = ServiceProvider(
@@ -42,5 +42,17 @@ def scene() -> Scene:
         levels={forge.LOA3: 3, forge.LOA2: 2},
         scopes=("example.se",),
     )
+    return at(Scene(datetime.now(UTC), keys, sp, idp, PendingRequest("", datetime.now(UTC), True, ())))
+
+
+def at(parties: Scene) -> Scene:
+    """The same parties now, with a request sent a minute and a half ago."""
+    now = datetime.now(UTC).replace(microsecond=0)
     pending = PendingRequest("_request", now - timedelta(seconds=90), True, (forge.LOA3, forge.LOA4))
-    return Scene(now, keys, sp, idp, pending)
+    return replace(parties, now=now, pending=pending)
+
+
+@pytest.fixture
+def scene(parties: Scene) -> Scene:
+    """The parties at this moment: python3-saml looks at the real clock, and a whole run takes long."""
+    return at(parties)

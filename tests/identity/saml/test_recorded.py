@@ -28,12 +28,12 @@ class Peer:
 
 
 @pytest.fixture(scope="module")
-def peer(scene: Scene) -> Peer:
+def peer(parties: Scene) -> Peer:
     pair = ((RECORDED / "receiver_key.pem").read_text(), (RECORDED / "receiver.crt").read_text())
     certificate = (RECORDED / "provider.crt").read_text()
     return Peer(
-        replace(scene.sp, decryption_keys=(pair,)),
-        replace(scene.idp, entity_id="https://idp.example.se/peer", signing_certs=(certificate,)),
+        replace(parties.sp, decryption_keys=(pair,)),
+        replace(parties.idp, entity_id="https://idp.example.se/peer", signing_certs=(certificate,)),
         PendingRequest("_recorded", WHEN, True, (forge.LOA3,)),
     )
 

@@ -84,10 +84,10 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory, scene: Scene) -> Pair:
+def pair(tmp_path_factory: pytest.TempPathFactory, parties: Scene) -> Pair:
     directory = tmp_path_factory.mktemp("idp")
     base = "http://127.0.0.1:8098"
-    sp = replace(scene.sp, entity_id=f"{base}/saml/metadata", acs_url=f"{base}/saml/acs", slo_url=f"{base}/saml/slo")
+    sp = replace(parties.sp, entity_id=f"{base}/saml/metadata", acs_url=f"{base}/saml/acs", slo_url=f"{base}/saml/slo")
     files = {name: generate_key_pair(directory / "keys", name) for name in ("client", "staff")}
     people: dict[str, tuple[DemoPerson, ...]] = {"client": (CLIENT,), "staff": (STAFF,)}
     sides = tuple(
