@@ -54,10 +54,6 @@ class Visitor:
         """Return the first form that a CSS selector finds."""
         return self.page.select(selector)[0]
 
-    def forget_cookies(self) -> None:
-        """Lose every cookie, and with them the session."""
-        self._cookies.clear()
-
     def shows(self, text: str) -> bool:
         """Fetch the page anew and tell whether it shows a text."""
         self.go(self.url)

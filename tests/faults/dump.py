@@ -22,15 +22,10 @@ def needles(text: str) -> set[bytes]:
 
 def number_needles(number: str) -> set[bytes]:
     """Return the writings of a 12-digit identity number: whole, with dash, without century, as a binary integer."""
-    written = {
-        number,
-        f"{number[:8]}-{number[8:]}",
-        number[2:],
-        f"{number[2:8]}-{number[8:]}",
-        f"{number[2:8]}+{number[8:]}",
-    }
-    found = {one for text in written for one in needles(text)}
-    return found | {int(number).to_bytes(8, order) for order in ("big", "little")}
+    ten, shorter = number[2:], (f"{number[2:8]}{sign}{number[8:]}" for sign in "-+")
+    found = {one for text in (number, f"{number[:8]}-{number[8:]}", ten, *shorter) for one in needles(text)}
+    # Six bytes as in SQLite; the eight of PostgreSQL hold them too.
+    return found | {int(number).to_bytes(6, order) for order in ("big", "little")}
 
 
 def _fits(text: str) -> bool:
