@@ -1,5 +1,6 @@
 """The tool of the translators: stable template, nothing translated is lost, and each fault of a catalogue is found."""
 
+import gettext
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,25 @@ def test_a_new_text_makes_the_template_stale(checkout: Path) -> None:
     done = run(checkout, "check")
     assert done.returncode == 1
     assert "messages.pot is stale" in done.stdout
+
+
+ARABIC_DAYS = ["اليوم نفسه", "يوم واحد", "يومان", "%(num)s أيام", "%(num)s يومًا", "%(num)s يوم"]
+
+
+@pytest.mark.parametrize(("form", "found"), [(None, False), (3, True), (4, True), (5, True)])
+def test_only_a_form_for_one_number_may_leave_the_number_out(checkout: Path, form: int | None, found: bool) -> None:
+    translate(checkout)
+    po = catalogue(checkout, "ar")
+    days = list(ARABIC_DAYS)
+    if form is not None:
+        days[form] = "أيام"
+    next(entry for entry in po if entry.msgid_plural).msgstr_plural = dict(enumerate(days))
+    po.save()
+    done = run(checkout, "check")
+    assert ("ar: other place-holders" in done.stdout) is found
+    assert done.returncode == int(found)
+
+
+def test_the_rule_of_arabic_is_the_one_that_translators_know(checkout: Path) -> None:
+    choose = gettext.c2py(catalogue(checkout, "ar").metadata["Plural-Forms"].partition("plural=")[2].rstrip(";"))
+    assert [choose(n) for n in (0, 1, 2, 3, 10, 11, 99, 100, 102, 103)] == [0, 1, 2, 3, 3, 4, 4, 5, 5, 3]
