@@ -15,8 +15,9 @@ def clean_text(value: str | None) -> str:
     """
     if not value:
         return ""
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(char for char in text if _may_stay(char)).strip()
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    # Composed only afterwards: what an invisible character kept apart comes together when it is gone.
+    return unicodedata.normalize("NFC", "".join(char for char in lines if _may_stay(char))).strip()
 
 
 def _may_stay(char: str) -> bool:
