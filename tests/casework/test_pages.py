@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit.models import AccessEntry
@@ -11,10 +11,11 @@ from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.messages.models import Message
 from portal.messages.rules import Delivery
+from portal.people.models import Board
 from portal.sync.models import InboxCursor, OutboxMessage
 from portal.sync.queries import SOURCE
 from portal.sync.rules import MessageState
-from tests.messages.world import World, build, sign_in, write
+from tests.messages.world import World, build, case, person, sign_in, write
 from tests.support.client import PageClient
 
 
@@ -157,3 +158,41 @@ def test_foreign_clients_are_not_found_and_nothing_is_logged_as_read(
 def test_the_client_side_has_none_of_it(client: PageClient) -> None:
     assert client.get("/arbetsko").status_code == 404
     assert client.get("/klienter").status_code == 404
+
+
+def test_more_clients_and_messages_cost_no_more_queries(
+    petra: PageClient, sessions: sessionmaker[Session], world: World
+) -> None:
+    def cost(address: str) -> int:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            sent.append(statement)
+
+        engine = sessions.kw["bind"]
+        event.listen(engine, "before_cursor_execute", note)
+        petra.page(address)
+        event.remove(engine, "before_cursor_execute", note)
+        return len([statement for statement in sent if not statement.startswith(("PRAGMA", "BEGIN"))])
+
+    addresses = (
+        "/arbetsko",
+        "/klienter",
+        f"/klienter/{world.mariam}",
+        "/meddelanden",
+        f"/meddelanden/{world.money}",
+    )
+    with writing(sessions) as session:
+        write(session, world)
+    petra.page(f"/meddelanden/{world.money}")
+    few = [cost(address) for address in addresses]
+    with writing(sessions) as session:
+        board = session.query(Board).one()
+        for _ in range(25):
+            other = person(session, None, "Namn", "Namnsson").id
+            write(session, world, case_id=case(session, other, board, "Stöd", world.petra))
+        for _ in range(80):
+            write(session, world)
+    petra.page(f"/meddelanden/{world.money}")
+    assert [cost(address) for address in addresses] == few
+    assert max(few) <= 14
