@@ -216,6 +216,13 @@ def test_a_reset_forgets_what_is_its_own_and_nothing_else(tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.iterdir()) == ["demo.lock", "holiday.jpg"]
 
 
+def test_an_interrupted_first_start_begins_again(tmp_path: Path) -> None:
+    (tmp_path / "portal.db").write_bytes(b"half a municipality")
+    with DemoStack(tmp_path, ports=ANY, seed=False) as stack:
+        assert messages(stack) == 0
+        assert stack.layout.seeded.exists()
+
+
 def test_a_taken_port_gives_way_to_the_next_free_one() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

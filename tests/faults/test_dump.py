@@ -204,10 +204,9 @@ def copy_tables(url: str, target: Path) -> None:
                         file.write(row)
 
 
-@pytest.mark.postgresql
+@pytest.mark.parametrize("used", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
 def test_nothing_stands_readable_in_the_servers_files(used: DemoStack) -> None:
-    if not used.settings.database_url.startswith("postgresql"):
-        return  # the files of SQLite are searched above
+    """The files of SQLite are searched above."""
     with psycopg.connect(used.settings.database_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         own = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
