@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.core.actor import Side
 from portal.identity.saml.metadata import load_providers
@@ -42,6 +43,12 @@ class Federation:
     def by_entity_id(self, side: Side, entity_id: str) -> IdentityProvider | None:
         """Return the provider of a side by entity id, if we still trust it."""
         return next((idp for idp in self.providers[side] if idp.entity_id == entity_id), None)
+
+
+def origin_of(url: str | None) -> str | None:
+    """Return the origin of an address, as a content security policy names it; None where there is none."""
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
 
 
 def handle_of(idp: IdentityProvider) -> str:

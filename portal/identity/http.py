@@ -13,9 +13,11 @@ from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import writing
 from portal.identity import cookies, queries, service
-from portal.identity.federation import Federation
+from portal.identity.federation import Federation, origin_of
+from portal.identity.models import SignedInSession
 from portal.identity.rules import TOUCH_INTERVAL, Limits, may_keep_form
 from portal.web.db import aside, close_db, db, sessions
+from portal.web.headers import allow_form_target
 from portal.web.page import settings
 from portal.web.routes import actor_or_none
 
@@ -43,13 +45,24 @@ def behind() -> queries.Behind | None:
     return found
 
 
+def _let_log_out_reach_the_provider(row: SignedInSession) -> None:
+    """Name the provider in this page's policy: browsers hold the redirects of a form, too, against form-action."""
+    idp = federation().by_entity_id(row.side, row.provider)
+    origin = origin_of(idp.slo_redirect_url) if idp else None
+    if origin:
+        allow_form_target(origin)
+
+
 class SessionGuard:
     """The guard that ``web`` asks: sessions in the database."""
 
     def actor(self) -> Actor | None:
         """Return who is signed in on this request."""
         found = behind()
-        return found.actor if found else None
+        if found is None or found.actor is None:
+            return None
+        _let_log_out_reach_the_provider(found.row)
+        return found.actor
 
     def record_denial(self, actor: Actor | None, endpoint: str, reason: str) -> None:
         """Write a refusal to the audit log, after letting go of the request's own transaction."""

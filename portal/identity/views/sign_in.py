@@ -1,7 +1,6 @@
 """Signing in: the chooser, the start, the provider's answer, and our metadata."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Response, g, make_response, redirect, request, url_for
@@ -12,7 +11,7 @@ from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.i18n import Text, _, current_locale, lazy
 from portal.identity import cookies, service
-from portal.identity.federation import handle_of
+from portal.identity.federation import handle_of, origin_of
 from portal.identity.forms import StartForm
 from portal.identity.http import behind, federation
 from portal.identity.rules import device_label
@@ -41,11 +40,6 @@ _STATUS_TEXTS: dict[StatusKind, Text] = {
 _ATTRIBUTES = {Side.CLIENT: CLIENT_ATTRIBUTES, Side.STAFF: STAFF_ATTRIBUTES}
 
 
-def _origin(url: str | None) -> str | None:
-    parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
-
-
 @feature.route("/logga-in", access=Public())
 def sign_in() -> Response:
     """Show the ways to sign in; whoever is signed in already goes on, unless a fresh sign-in is asked for."""
@@ -55,7 +49,7 @@ def sign_in() -> Response:
         return redirect(target or url_for("site.home"), 303)  # type: ignore[return-value]
     providers = federation().providers[cookies.side()]
     for idp in providers:
-        if origin := _origin(idp.sso_redirect_url):
+        if origin := origin_of(idp.sso_redirect_url):
             allow_form_target(origin)
     return render(
         f"identity/{cookies.side()}/sign_in.html",
