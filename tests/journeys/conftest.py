@@ -1,0 +1,35 @@
+"""The journeys share one portal for each kind of database; a kind stays with one worker of pytest-xdist."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from portal.demo.stack import DemoStack
+from tests.journeys.stores import Stores
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the journeys, and keep all of one kind of database together: a portal takes seconds to start."""
+    for item in items:
+        if HERE in item.path.parents:
+            kind = getattr(item, "callspec", None)
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group(f"portal-{kind.params.get('portal') if kind else ''}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    # Two cores carry a browser, three servers and a worker.
+    expect.set_options(timeout=10_000)
+
+
+@pytest.fixture
+def stores(portal: DemoStack) -> Iterator[Stores]:
+    """The two databases behind the portal."""
+    found = Stores(portal)
+    yield found
+    found.close()
