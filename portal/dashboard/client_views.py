@@ -64,6 +64,7 @@ def _news(row: messages.NewRow) -> dict[str, str]:
     at = format_moment(row.latest_at)
     return {
         "title": _("%(name)s har skrivit till dig", name=row.author) if row.author else _("Du har ett nytt meddelande"),
-        "text": f"{count}, {at}",
+        # Translators: between the parts of a line ("08.31, läst av Petra"); some scripts have a comma of their own
+        "text": count + _(", ") + at,
         "url": url_for("messages.conversation", case_id=row.case_id),
     }
