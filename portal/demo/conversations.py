@@ -67,6 +67,7 @@ CONVERSATIONS: dict[str, tuple[Line, ...]] = {
             7,
             "08:20",
         ),
+        Line(CLIENT, "Hej! Kan jag få ett intyg om praktiken? A-kassan frågar efter det.", 3, "16:50"),
     ),
     "layla": (
         Line(
@@ -85,7 +86,7 @@ CONVERSATIONS: dict[str, tuple[Line, ...]] = {
         ),
         Line(
             CLIENT,
-            "شكرا جزيلا! Jag har ny tid på sfi, tisdag och torsdag kväll. هل يؤثر هذا على موعدنا يوم الخميس؟",
+            "Tack Henrik! Jag har nya tider på sfi, tisdag och torsdag kväll.\n\nهل يؤثر هذا على موعدنا يوم الخميس؟",
             minutes_ago=50,
         ),
     ),
@@ -155,6 +156,7 @@ CONVERSATIONS: dict[str, tuple[Line, ...]] = {
             6,
             "10:50",
         ),
+        Line(CLIENT, "Nu har jag kostnadsförslaget. Går det bra att lämna det i receptionen?", minutes_ago=180),
     ),
     "gunvor-hem": (
         Line(CLIENT, "Kan den som kommer på morgonen komma lite senare? Jag sover gärna till åtta.", 3, "10:02"),
