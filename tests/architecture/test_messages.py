@@ -1,6 +1,7 @@
 """The tool of the translators: stable template, nothing translated is lost, and each fault of a catalogue is found."""
 
 import gettext
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,34 @@ def test_only_a_form_for_one_number_may_leave_the_number_out(checkout: Path, for
 def test_the_rule_of_arabic_is_the_one_that_translators_know(checkout: Path) -> None:
     choose = gettext.c2py(catalogue(checkout, "ar").metadata["Plural-Forms"].partition("plural=")[2].rstrip(";"))
     assert [choose(n) for n in (0, 1, 2, 3, 10, 11, 99, 100, 102, 103)] == [0, 1, 2, 3, 3, 4, 4, 5, 5, 3]
+
+
+JINJA = re.compile(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+SEEN = r"[^<>\"]*[A-Za-zÅÄÖåäö]{2,}[^<>\"]*"
+WORDS = re.compile(rf">({SEEN})<|(?:aria-label|alt|title|placeholder)=\"({SEEN})\"")
+# The name of the portal; and the name of the choice of language, in every language at once.
+UNMARKED = {"Insyn", "– Insyn", "Språk, Language, اللغة"}
+
+
+def unmarked(template: str) -> set[str]:
+    """Return the texts of a template that a person sees and no translator does."""
+    return {(text or name).strip() for text, name in WORDS.findall(JINJA.sub("", template))} - UNMARKED
+
+
+def test_every_text_of_a_template_is_marked_for_translation() -> None:
+    found = {
+        (path.name, text) for path in (ROOT / "templates").rglob("*.html") for text in unmarked(path.read_text("utf-8"))
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "template", ["<p>Skicka nu</p>", '<p aria-label="Skicka nu">x</p>', "<p>{{ name }} Skicka nu {# x #}</p>"]
+)
+def test_an_unmarked_text_is_found(template: str) -> None:
+    assert unmarked(template) == {"Skicka nu"}
+
+
+@pytest.mark.parametrize("template", ["<p>{{ _('Skicka nu') }}</p>", "<p>{% trans %}Skicka nu{% endtrans %}</p>"])
+def test_a_marked_text_is_let_through(template: str) -> None:
+    assert unmarked(template) == set()
