@@ -1,0 +1,135 @@
+"""Every page that links lead to, on both sides: accessible and well laid out in each language, scheme and width.
+
+In the ordinary run every page is seen in a few of the combinations, so chosen that all of them occur; `make soak` sees
+every page in all.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from portal.demo.stack import DemoStack
+from portal.web.site import LANGUAGE_COOKIE
+from tests.journeys.kinds import ON_SQLITE
+from tests.journeys.pages import UUID, SideName, address, sign_in_as
+from tests.support.axe import geometry, violations
+
+pytestmark = ON_SQLITE
+COMBINATIONS = list(product(["sv", "en", "ar"], ["light", "dark"], [390, 1280]))
+NARROW = 320
+EACH_PAGE_SEEN = 2
+# Not pages: they change something, lead away, or answer no HTML.
+NO_PAGES = re.compile(r"^/(lamna|saml/|sprak/|static/|halsa)")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody whose pages are looked at, and those that must be among them."""
+
+    side: SideName
+    person: str | None
+    expected: frozenset[str]
+
+
+COMMON = frozenset({"/inloggningar", "/sprak"})
+STATEMENTS = frozenset({"/tillganglighet", "/uppgifter"})
+VISITS = {
+    "signed-out": Visit("client", None, frozenset({"/logga-in"}) | STATEMENTS),
+    "two-cases": Visit("client", "Gunvor Stenhed", frozenset({"/idag", "/meddelanden", "/meddelanden/*"}) | COMMON),
+    "unread": Visit("client", "Mariam Sandell", frozenset({"/idag", "/meddelanden/*"}) | COMMON | STATEMENTS),
+    "no-case": Visit("client", "Oskar Bäckarv", frozenset({"/idag", "/meddelanden"}) | COMMON),
+    "closed": Visit("client", "Daniel Forsmo", frozenset({"/idag", "/meddelanden/*"}) | COMMON),
+    "arabic": Visit("client", "Layla Nourhed", frozenset({"/idag", "/meddelanden/*"}) | COMMON),
+    "staff-signed-out": Visit("staff", None, frozenset({"/logga-in"})),
+    "caseworker": Visit(
+        "staff",
+        "Karin Ekhamre",
+        frozenset({"/arbetsko", "/meddelanden", "/meddelanden/*", "/klienter", "/klienter/*"}) | COMMON,
+    ),
+    "caseworker-elsewhere": Visit("staff", "Amina Lundavik", frozenset({"/arbetsko", "/meddelanden/*"})),
+}
+
+
+def pattern(path: str) -> str:
+    return re.sub(UUID, "*", path)
+
+
+def links(page: Page, origin: str) -> Iterator[str]:
+    for href in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
+        url = urljoin(page.url, href)
+        path = urlsplit(url).path
+        if url.startswith(origin + "/") and not NO_PAGES.match(path):
+            yield path
+
+
+def reached(page: Page, origin: str, each: int = 2) -> list[str]:
+    """Return the addresses that links lead to from the page; of pages alike at most a few."""
+    found: list[str] = []
+    waiting = [urlsplit(page.url).path]
+    while waiting:
+        path = waiting.pop(0)
+        if path in found or sum(pattern(path) == pattern(one) for one in found) >= each:
+            continue
+        page.goto(origin + path)
+        landed = urlsplit(page.url).path
+        if landed not in found:
+            found.append(landed)
+        waiting += links(page, origin)
+    return found
+
+
+def look(page: Page, side: SideName, url: str, combination: tuple[str, str, int]) -> list[str]:
+    language, scheme, width = combination
+    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": url}])
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(url)
+    root = page.locator("html")
+    faults = [] if root.get_attribute("lang") == language else [f"lang is {root.get_attribute('lang')}"]
+    faults += violations(page) + geometry(page, targets=side == "client")
+    page.set_viewport_size({"width": NARROW, "height": 640})
+    faults += [f"at {NARROW} px: {fault}" for fault in geometry(page, targets=side == "client")]
+    return [f"{urlsplit(url).path} {combination}: {fault}" for fault in faults]
+
+
+def look_at_all(
+    portal: DemoStack, open_page: Callable[..., Page], visit: Visit, chosen: Callable[[int], list[tuple[str, str, int]]]
+) -> None:
+    origin = address(portal, visit.side)
+    page = open_page(device="desktop", base_url=origin)
+    if visit.person:
+        sign_in_as(page, portal, visit.person, visit.side)
+    else:
+        page.goto("/")
+    paths = reached(page, origin)
+    assert visit.expected <= set(map(pattern, paths))
+    faults = [
+        fault
+        for number, path in enumerate(paths)
+        for combination in chosen(number)
+        for fault in look(page, visit.side, origin + path, combination)
+    ]
+    assert not faults, "\n" + "\n".join(f"- {re.sub(UUID, '*', fault)}" for fault in dict.fromkeys(faults))
+
+
+@pytest.mark.parametrize("name", VISITS)
+def test_every_page_is_in_order(portal: DemoStack, open_page: Callable[..., Page], name: str) -> None:
+    start = 5 * list(VISITS).index(name)
+
+    def share(number: int) -> list[tuple[str, str, int]]:
+        # 5 and 12 have no common factor: step by step every combination comes.
+        first = start + number * EACH_PAGE_SEEN
+        return [COMBINATIONS[5 * (first + step) % len(COMBINATIONS)] for step in range(EACH_PAGE_SEEN)]
+
+    look_at_all(portal, open_page, VISITS[name], share)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", VISITS)
+def test_every_page_is_in_order_in_every_way(portal: DemoStack, open_page: Callable[..., Page], name: str) -> None:
+    look_at_all(portal, open_page, VISITS[name], lambda _number: COMBINATIONS)
