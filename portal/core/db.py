@@ -99,6 +99,7 @@ def make_engine(url: str, ring: KeyRing | None = None, **options: Any) -> Engine
         engine = create_engine(parsed, **options)
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _leave_sqlite)
     else:
         engine = create_engine(parsed, **{"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, **options})
     if ring is not None:
@@ -111,6 +112,13 @@ def _begin_sqlite(connection: Any) -> None:
     # whatever the busy time-out. Those who will write say so through ``writing``.
     mode = "IMMEDIATE" if connection.get_execution_options().get("insyn_writing") else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _leave_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    # After a COMMIT that failed (disk full, a deferred constraint) SQLite's transaction is still open, and the next
+    # who borrows the connection could not begin. A connection that was lost is None.
+    if connection is not None and connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def make_sessionmaker(engine: Engine, bus: events.EventBus | None = None) -> sessionmaker[Session]:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.audit import service as audit
 from portal.core.actor import Actor
@@ -20,6 +22,8 @@ from portal.web.db import aside, close_db, db, sessions
 from portal.web.headers import allow_form_target
 from portal.web.page import settings
 from portal.web.routes import actor_or_none
+
+log = structlog.get_logger("portal.identity")
 
 MAX_KEPT_BYTES = 200_000
 
@@ -177,12 +181,18 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # flask-login has no types
 
 
 def touch_session(response: Response) -> Response:
-    """Note that the session is in use, at most once a minute, in a short transaction after the page is done."""
+    """Note that the session is in use, at most once a minute, in a short transaction after the page is done.
+
+    What the page did is committed by now: that the note fails must not turn the answer into an error.
+    """
     found: queries.Behind | None = g.get("behind")
     if found and found.actor and now() - found.row.last_seen_at > TOUCH_INTERVAL and not g.get("session_over"):
         close_db(None)
-        with writing(sessions()) as session:
-            service.touch(session, found.row.id)
+        try:
+            with writing(sessions()) as session:
+                service.touch(session, found.row.id)
+        except SQLAlchemyError as error:
+            log.warning("session not touched", kind=type(error).__name__)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
@@ -43,7 +44,10 @@ def aside() -> Iterator[Session]:
 
 
 class PortalFlask(Flask):
-    """Flask whose dispatch ends the transaction before the answer leaves."""
+    """Flask whose dispatch ends the transaction before the answer leaves, and whose own log tells no values."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say nothing: Flask would write the address and the trace; ``web.errors`` logs type, route and places."""
 
     def dispatch_request(self) -> Response:
         """Run the view and commit what it did."""

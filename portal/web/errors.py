@@ -3,6 +3,7 @@
 Nothing of a trace, a value or a person reaches the page or the log: the log has the reference, the route and the type.
 """
 
+import logging
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
@@ -171,3 +172,10 @@ def register_errors(app: Flask) -> None:
     ]
     for kind, handler in handlers:
         app.register_error_handler(kind, handler)
+    app.logger.addFilter(_without_trace)
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    # Flask's logger, which tells of errors in the making of error pages: a trace repeats values.
+    record.exc_info = record.exc_text = None
+    return True

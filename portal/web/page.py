@@ -77,6 +77,8 @@ def make_shell(*, safe: bool = False) -> Shell:
     conf = settings()
     who = None if safe else actor_or_none()
     code = current_locale()
+    # Never an address that is not ours: it may hold whatever somebody typed.
+    here = request.path if request.url_rule else None
     return Shell(
         lang=code,
         dir=direction(),
@@ -84,7 +86,7 @@ def make_shell(*, safe: bool = False) -> Shell:
         nav_items=_items(who, menu=False) if who else [],
         menu_items=_items(who, menu=True) if who else [],
         languages=[
-            (x.code, x.own_name, url_for("site.language", code=x.code, next=request.path), x.code == code)
+            (x.code, x.own_name, url_for("site.language", code=x.code, next=here), x.code == code)
             for x in LANGUAGES
         ],
         municipality={
