@@ -253,3 +253,17 @@ def test_staff_need_a_scoped_id(pair: Pair) -> None:
         replace(pair.config.sides[1], persons=(CLIENT,))
     with pytest.raises(ValueError, match="scope"):
         replace(pair.config.sides[1], persons=(replace(STAFF, staff_id="hh01"),))
+
+
+def test_answers_go_to_the_registered_address_only(pair: Pair) -> None:
+    elsewhere = replace(pair.sp, acs_url="http://127.0.0.1:8097/saml/acs")
+    url = build_authn_request(
+        elsewhere,
+        pair.idp("client"),
+        request_id="_r",
+        issued_at=now(),
+        force_authn=True,
+        levels=(LOA3,),
+        relay_state=None,
+    ).url
+    assert pair.browser.get(url, base_url=HOST).status_code == 400
