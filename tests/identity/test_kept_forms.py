@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.identity.models import KeptForm
+from portal.identity.service import take_kept_form
 from portal.messages.models import Message
 from tests.identity.provider import MARIAM, PETRA, TOR, Visitor
 from tests.messages import world as worlds
@@ -108,6 +109,18 @@ def test_another_person_on_the_same_browser_never_sees_it(
     visitor.log_out()
     visitor.sign_in(MARIAM)
     assert comes_back(visitor, path)
+
+
+def test_what_is_kept_is_given_to_its_owner_only_at_its_address_only(
+    visitor: Visitor, sessions: Sessions, world: World, path: str
+) -> None:
+    post_late(visitor, sessions, world.client(world.mariam), path)
+    with sessions.begin() as session:
+        assert take_kept_form(session, world.client(world.tor), path) is None
+        assert take_kept_form(session, world.client(world.mariam), "/annat") is None
+        found = take_kept_form(session, world.client(world.mariam), path)
+    assert found is not None
+    assert found["text"] == [TYPED]
 
 
 def test_after_log_out_nothing_is_kept(visitor: Visitor, sessions: Sessions, world: World, path: str) -> None:
