@@ -1,25 +1,49 @@
-"""Become a command that never outlives its parent: ``python -m portal.demo.child PARENT_PID COMMAND…``.
+"""Run a command that never outlives its parent: ``python -m portal.demo.child COMMAND…``.
 
-A parent that is killed can stop nobody. On Linux the kernel then tells the child to end (prctl(2), PR_SET_PDEATHSIG,
-which execve(2) keeps); elsewhere there is no such promise, and only an orderly stop ends the children.
+A parent that is killed can stop nobody, but its end of the pipe to our standard input closes with it. We lead a
+session of our own; whatever the command has started is in it and ends with us.
 """
 
-import ctypes
 import os
+import select
 import signal
+import subprocess
 import sys
+import time
+from types import FrameType
 
-_PR_SET_PDEATHSIG = 1
+_PAUSE_SECONDS = 0.2
+_GRACE_SECONDS = 4
 
 
-def end_with_parent(parent: int) -> None:
-    """Ask for SIGTERM at the parent's end, and end at once if that has already come."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:
-        sys.exit("the parent is gone")
+def main(arguments: list[str]) -> int:
+    """Run the command and return its exit status; a SIGTERM is handed on to it."""
+    command = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)  # noqa: S603 - the demonstration's own command
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        command.send_signal(number)
+
+    signal.signal(signal.SIGTERM, hand_on)
+    while command.poll() is None:
+        if parent_is_gone(_PAUSE_SECONDS):
+            end(command)
+    return command.returncode if command.returncode >= 0 else 128 - command.returncode
+
+
+def parent_is_gone(seconds: float) -> bool:
+    """Wait for so long, and tell whether the parent has let go of our standard input; it never writes."""
+    readable, _, _ = select.select([sys.stdin], [], [], seconds)
+    return bool(readable)
+
+
+def end(command: "subprocess.Popen[bytes]") -> None:
+    """Ask the command to end, again and again: a server that just starts may miss it once. Then end the session."""
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while command.poll() is None and time.monotonic() < deadline:
+        command.terminate()
+        time.sleep(_PAUSE_SECONDS)
+    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    end_with_parent(int(sys.argv[1]))
-    os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - the command is the demonstration's own
+    sys.exit(main(sys.argv[1:]))

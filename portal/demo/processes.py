@@ -54,7 +54,7 @@ def start(name: str, arguments: Sequence[str], variables: Mapping[str, str], log
     environment.update(variables, PYTHONUNBUFFERED="1")
     logs.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = logs / f"{name}.log"
-    wrapped = [sys.executable, "-m", "portal.demo.child", str(os.getpid()), sys.executable, *arguments]
+    wrapped = [sys.executable, "-m", "portal.demo.child", sys.executable, *arguments]
     with log.open("ab") as output:
         before = output.tell()
         # A session of its own: Ctrl-C in the terminal reaches the parent alone, which stops them in good order.
@@ -62,7 +62,7 @@ def start(name: str, arguments: Sequence[str], variables: Mapping[str, str], log
             wrapped,
             cwd=CHECKOUT,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # never written to: it closes with us, also when we are killed
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -115,6 +115,8 @@ def stop(children: Sequence[Child], seconds: float = STOP_SECONDS) -> None:
         # The leader may be gone while one of its own children stays.
         _signal(child.process.pid, signal.SIGKILL, group=True)
         child.process.wait()
+        if child.process.stdin is not None:
+            child.process.stdin.close()
 
 
 def _signal(pid: int, number: signal.Signals, *, group: bool) -> None:
