@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.core.clock import now
@@ -79,14 +80,19 @@ def delivery_of(session: Session, message_ids: Collection[uuid.UUID]) -> dict[uu
     return {row.id: Delivery(row.state, row.receipt_no, row.delivered_at, row.last_error) for row in rows}
 
 
+@cache
+def _unsettled() -> Select[Outcome, int]:
+    return (
+        select(InboxChange.outcome, func.count())
+        .where(UNSETTLED, InboxChange.source == bindparam("source"))
+        .group_by(InboxChange.outcome)
+    )
+
+
 def freshness(session: Session, source: str = SOURCE) -> Freshness:
     """Return how fresh the inbox is."""
     row = session.get(InboxCursor, source)
-    found = session.execute(
-        select(InboxChange.outcome, func.count())
-        .where(UNSETTLED, InboxChange.source == source)
-        .group_by(InboxChange.outcome)
-    )
+    found = session.execute(_unsettled(), {"source": source})
     counts = {outcome: count for outcome, count in found.all()}  # noqa: C416 - a row isn't a pair to dict()
     failed, waiting = counts.get(Outcome.FAILED, 0), counts.get(Outcome.WAITING, 0)
     if row is None:

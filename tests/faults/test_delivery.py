@@ -7,6 +7,7 @@ had already arrived.
 
 import dataclasses
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -26,7 +27,6 @@ from portal.core.db import Base, make_engine, make_sessionmaker, writing
 from portal.people.models import Person
 from portal.sync import service
 from portal.sync.adapters.fake import FaultPlan
-from portal.sync.adapters.sql import create_store
 from portal.sync.adapters.tables import DELIVERY, OBJECTS
 from portal.sync.contract import Kind
 from portal.sync.models import OutboxMessage
@@ -87,7 +87,7 @@ class Flow:
 @pytest.fixture
 def flow(database_kind: database.Kind, tmp_path: Path) -> Iterator[Flow]:
     portal_url, store_url = (database.empty_database(database_kind) for _ in range(2))
-    create_store(store_url)
+    records.make_store(store_url)
     engine = make_engine(portal_url, make_settings().key_ring)
     Base.metadata.create_all(engine)
     TOLD.create(engine)
@@ -118,11 +118,20 @@ class Workers:
         with (self.flow.folder / f"worker-{self.generation}.log").open("wb") as log:
             return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
-    def kill(self, rng: random.Random) -> int:
+    def kill(self, rng: random.Random, patience: float) -> int:
         """Kill one and start another; return how many messages were in hand then."""
         place = rng.randrange(len(self.running))
         victim = self.running[place]
         assert victim.poll() is None, "a worker ended by itself"
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if self.flow.in_hand():
+                # Held still, it can't finish between the look and the kill.
+                victim.send_signal(signal.SIGSTOP)
+                if self.flow.in_hand():
+                    break
+                victim.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
         victim.kill()
         victim.wait()
         orphans = self.flow.in_hand()
@@ -153,13 +162,9 @@ def storm(flow: Flow, *, messages: int, kills: int, seconds: float) -> int:
             while not writer.done() or flow.undelivered():
                 assert time.monotonic() < end, f"{flow.undelivered()} messages are still under way"
                 time.sleep(rng.uniform(0.8, 2.0) if struck < kills else 0.2)
-                if struck % 2:
-                    # Every other kill strikes anywhere, these where it hurts: while something is being sent.
-                    until = time.monotonic() + 3
-                    while not flow.in_hand() and time.monotonic() < until:
-                        time.sleep(0.005)
                 if struck < kills and (not writer.done() or flow.undelivered()):
-                    orphans += workers.kill(rng)
+                    # Every other kill strikes anywhere, the others where it hurts: while something is being sent.
+                    orphans += workers.kill(rng, patience=15 if struck % 2 else 0)
                     struck += 1
             writer.result()
     finally:

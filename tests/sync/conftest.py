@@ -14,10 +14,11 @@ from portal.core.crypto import KeyRing
 from portal.core.db import Base, make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
 from portal.people.models import Person
-from portal.sync.adapters.sql import SqlBackOffice, SqlStore, create_store
+from portal.sync.adapters.sql import SqlBackOffice, SqlStore
 from portal.sync.contract import Delivered, Stuck
 from tests.support import database
 from tests.support.database import Kind
+from tests.sync import records
 
 RING = KeyRing({1: bytes(range(32))}, (bytes(range(32, 64)),))
 
@@ -60,7 +61,7 @@ def portal_url(empty: Callable[[], str]) -> str:
 @pytest.fixture
 def store_url(empty: Callable[[], str]) -> str:
     url = empty()
-    create_store(url)
+    records.make_store(url)
     return url
 
 

@@ -70,6 +70,8 @@ def test_what_is_delivered_is_not_echoed(any_office):
         ("person", records.PERSON.to_payload(), "unknown_kind"),
         ("novelty", {}, "unknown_kind"),
         ("case_message", {}, "unknown_code:case_message"),
+        ("case_message", records.message(case_id="C9").to_payload(), "unknown_case"),
+        ("case_message", records.message(person_id="P9").to_payload(), "unknown_case"),
         ("case_message", {**records.message().to_payload(), "author": "x"}, "unknown_code:case_message.author"),
     ],
 )

@@ -109,7 +109,7 @@ class SqlBackOffice:
     def deliver(self, message: OutboundMessage) -> Receipt:
         """Store a message and its receipt in one transaction.
 
-        :raises Permanent: for a kind or payload that the store doesn't take.
+        :raises Permanent: for a kind or payload that the store doesn't take, or a case that isn't the person's there.
         :raises Retryable: when the database doesn't answer; whether it was written is then unknown.
         """
         reader = next((cls for kind, cls in _INBOUND.items() if kind == message.kind), None)
@@ -123,6 +123,8 @@ class SqlBackOffice:
             return self._receipt(connection, message.id) or self._accept(connection, message, record)
 
     def _accept(self, connection: Connection, message: OutboundMessage, record: Record) -> Receipt:
+        if isinstance(record, CaseMessage) and not _has_case(connection, record):
+            raise Permanent("unknown_case")
         position = _next_position(connection, "delivery")
         # Another delivery of the same message may have held the counter until now.
         twin = self._receipt(connection, message.id)
@@ -188,6 +190,12 @@ class SqlBackOffice:
     def close(self) -> None:
         """Let the connections go."""
         self._engine.dispose()
+
+
+def _has_case(connection: Connection, record: CaseMessage) -> bool:
+    case = OBJECTS[Kind.CASE].c
+    found = select(case.id).where(case.id == record.case_id, case.person_id == record.person_id)
+    return connection.execute(found).first() is not None
 
 
 def _aware(instant: datetime) -> datetime:
