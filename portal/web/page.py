@@ -10,7 +10,7 @@ from portal.core.actor import Actor, Side
 from portal.core.i18n import LANGUAGES, _, current_locale, direction
 from portal.settings import Settings
 from portal.web.db import db
-from portal.web.routes import actor_or_none, web_kit
+from portal.web.routes import actor_or_none, may_open, web_kit
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _items(who: Actor, *, menu: bool) -> list[ShellItem]:
             count=item.new(db(), who) if item.new else 0,
         )
         for item in web_kit().nav
-        if item.menu is menu and item.side in {None, who.side}
+        if item.menu is menu and item.side in {None, who.side} and may_open(who, item.endpoint)
     ]
 
 

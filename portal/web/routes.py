@@ -161,6 +161,12 @@ def _refusal(who: Actor, access: Access) -> str | None:
     return None
 
 
+def may_open(who: Actor, endpoint: str) -> bool:
+    """Tell whether an actor has the right to a page, whatever the age of the sign-in; menus show nothing else."""
+    access = web_kit().access.get(endpoint)
+    return access is not None and _refusal(who, access) in {None, "fresh"}
+
+
 def check_read_was_logged(session: Session) -> None:
     """Fail a page that declares ``reads`` and wrote no access-log row (SoLPuL 10 §: access is documented).
 

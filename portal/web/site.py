@@ -7,7 +7,7 @@ from portal.core.i18n import LOCALES, lazy
 from portal.web.access import Public
 from portal.web.errors import safe_path
 from portal.web.page import render, settings
-from portal.web.routes import Feature, NavItem, actor_or_none, web_kit
+from portal.web.routes import Feature, NavItem, actor_or_none, may_open, web_kit
 
 feature = Feature(
     "site",
@@ -22,8 +22,10 @@ YEAR_SECONDS = 365 * 24 * 3600
 def home() -> Response:
     """Go to the first page of the menu, or to the sign-in."""
     who = actor_or_none()
-    first = next((item for item in web_kit().nav if who and item.side in {None, who.side} and not item.menu), None)
-    return redirect(url_for(first.endpoint if first else "identity.sign_in"), 303)  # type: ignore[return-value]
+    if who is None:
+        return redirect(url_for("identity.sign_in"), 303)  # type: ignore[return-value]
+    pages = (item.endpoint for item in web_kit().nav if item.side in {None, who.side} and may_open(who, item.endpoint))
+    return redirect(url_for(next(pages, "identity.own")), 303)  # type: ignore[return-value]
 
 
 @feature.route("/sprak", access=Public())
