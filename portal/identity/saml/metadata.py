@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from portal.core import clock
+from portal.identity.saml import names
 from portal.identity.saml.metadata_reader import ProviderFileError, read_metadata
 from portal.identity.saml.model import AttributeNames, IdentityProvider, ProviderConfig, SideName
 
@@ -75,6 +76,10 @@ def _provider(entry: dict[str, Any], directory: Path, now: datetime) -> Provider
         attribute_names=_attribute_names(entry),
         scopes=found.scopes,
         want_encrypted=want_encrypted,
+        supports_user_message=names.SUPPORTS_USER_MESSAGE in found.entity_categories,
+        wanted_principals=found.wanted_principals,
+        slo_post_url=found.slo_post_url,
+        slo_post_response_url=found.slo_post_response_url,
     )
     return ProviderConfig(side, provider)
 

@@ -36,8 +36,14 @@ class IdpMetadata:
     sso_post_url: str | None
     slo_redirect_url: str | None
     slo_response_url: str | None
+    slo_post_url: str | None
+    slo_post_response_url: str | None
     signing_certs: tuple[str, ...]
     scopes: tuple[str, ...]
+    entity_categories: frozenset[str]
+    certified_levels: frozenset[str]
+    """The levels that the federation operator has certified; empty where the metadata tells none."""
+    wanted_principals: frozenset[str]
 
 
 def read_metadata(path: Path, entity_id: str, now: datetime) -> IdpMetadata:
@@ -45,24 +51,33 @@ def read_metadata(path: Path, entity_id: str, now: datetime) -> IdpMetadata:
 
     Certificates are keys and no more: expired or untrusted ones serve (Deployment Profile 2.1.1.2), weak ones do not.
     """
-    entity = _find_entity(_parse_file(path), entity_id, now)
+    return read_entity(_find_entity(_parse_file(path), entity_id, now), path.name)
+
+
+def read_entity(entity: etree._Element, source: str) -> IdpMetadata:
+    """What one EntityDescriptor says; `source` names the file in errors. Raises ProviderFileError."""
     descriptors = children(entity, names.MD, "IDPSSODescriptor")
     if len(descriptors) != 1 or names.SAMLP not in (descriptors[0].get("protocolSupportEnumeration") or "").split():
-        raise ProviderFileError(f"{path.name}: expected one IDPSSODescriptor for SAML 2.0")
+        raise ProviderFileError(f"{source}: expected one IDPSSODescriptor for SAML 2.0")
     idp = descriptors[0]
     sso_redirect = _endpoint(idp, "SingleSignOnService", names.BINDING_REDIRECT)
     sso_post = _endpoint(idp, "SingleSignOnService", names.BINDING_POST)
     if sso_redirect is None and sso_post is None:
-        raise ProviderFileError(f"{path.name}: no usable SingleSignOnService")
+        raise ProviderFileError(f"{source}: no usable SingleSignOnService")
     return IdpMetadata(
-        entity_id=entity_id,
+        entity_id=entity.get("entityID") or "",
         display_names=_display_names(idp),
         sso_redirect_url=sso_redirect,
         sso_post_url=sso_post,
         slo_redirect_url=_endpoint(idp, "SingleLogoutService", names.BINDING_REDIRECT),
         slo_response_url=_endpoint(idp, "SingleLogoutService", names.BINDING_REDIRECT, "ResponseLocation"),
-        signing_certs=_signing_certs(idp, path),
-        scopes=_scopes(entity, path),
+        slo_post_url=_endpoint(idp, "SingleLogoutService", names.BINDING_POST),
+        slo_post_response_url=_endpoint(idp, "SingleLogoutService", names.BINDING_POST, "ResponseLocation"),
+        signing_certs=_signing_certs(idp, source),
+        scopes=_scopes(entity, source),
+        entity_categories=_entity_attribute(entity, names.ENTITY_CATEGORY),
+        certified_levels=_entity_attribute(entity, names.ASSURANCE_CERTIFICATION),
+        wanted_principals=_wanted_principals(idp),
     )
 
 
@@ -127,30 +142,30 @@ def check_url(url: str) -> str:
     return url
 
 
-def _signing_certs(idp: etree._Element, path: Path) -> tuple[str, ...]:
+def _signing_certs(idp: etree._Element, source: str) -> tuple[str, ...]:
     found: list[str] = []
     for descriptor in children(idp, names.MD, "KeyDescriptor"):
         if descriptor.get("use", "signing") != "signing":
             continue
         for element in descriptor.iter(f"{{{names.DS}}}X509Certificate"):
-            pem = _certificate(element.text or "", path)
+            pem = _certificate(element.text or "", source)
             if pem not in found:
                 found.append(pem)
     if not found:
-        raise ProviderFileError(f"{path.name}: no signing certificate")
+        raise ProviderFileError(f"{source}: no signing certificate")
     return tuple(found)
 
 
-def _certificate(text: str, path: Path) -> str:
+def _certificate(text: str, source: str) -> str:
     try:
         certificate = load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
         key = certificate.public_key()
     except (binascii.Error, ValueError):
-        raise ProviderFileError(f"{path.name}: a certificate cannot be read") from None
+        raise ProviderFileError(f"{source}: a certificate cannot be read") from None
     strong_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048
     strong_ec = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES)
     if not (strong_rsa or strong_ec):
-        raise ProviderFileError(f"{path.name}: a signing key is too weak or of an unknown kind")
+        raise ProviderFileError(f"{source}: a signing key is too weak or of an unknown kind")
     return certificate.public_bytes(Encoding.PEM).decode("ascii")
 
 
@@ -163,11 +178,31 @@ def _display_names(idp: etree._Element) -> dict[str, str]:
     return found
 
 
-def _scopes(entity: etree._Element, path: Path) -> tuple[str, ...]:
+def _scopes(entity: etree._Element, source: str) -> tuple[str, ...]:
     found = []
     for element in entity.iter(f"{{{names.SHIBMD}}}Scope"):
         if element.get("regexp", "false") not in ("false", "0"):
-            raise ProviderFileError(f"{path.name}: a scope is a regular expression")
+            raise ProviderFileError(f"{source}: a scope is a regular expression")
         if element.text and element.text.strip():
             found.append(element.text.strip())
     return tuple(found)
+
+
+def _entity_attribute(entity: etree._Element, name: str) -> frozenset[str]:
+    """The values of one attribute of the entity itself (SAML metadata extension for entity attributes)."""
+    found: set[str] = set()
+    for extensions in children(entity, names.MD, "Extensions"):
+        for holder in children(extensions, names.MDATTR, "EntityAttributes"):
+            for attribute in children(holder, names.SAML, "Attribute"):
+                if attribute.get("Name") == name:
+                    values = children(attribute, names.SAML, "AttributeValue")
+                    found.update(value.text.strip() for value in values if value.text and value.text.strip())
+    return frozenset(found)
+
+
+def _wanted_principals(idp: etree._Element) -> frozenset[str]:
+    found: set[str] = set()
+    for extensions in children(idp, names.MD, "Extensions"):
+        for wanted in children(extensions, names.PRINCIPAL, "RequestedPrincipalSelection"):
+            found.update(value.get("Name") or "" for value in children(wanted, names.PRINCIPAL, "MatchValue"))
+    return frozenset(found)

@@ -56,6 +56,15 @@ class IdentityProvider:
     attribute_names: AttributeNames = field(default_factory=AttributeNames)
     scopes: tuple[str, ...] = ()
     want_encrypted: bool = True
+    supports_user_message: bool = False
+    """Its metadata has the entity category: it shows a text of ours while the person signs in or signs."""
+    wanted_principals: frozenset[str] = frozenset()
+    """Names of the attributes by which it wants to be told who is expected (RequestedPrincipalSelection)."""
+    prefer_post: bool = False
+    """Send requests by the POST binding even where the redirect would do."""
+    slo_post_url: str | None = None
+    slo_post_response_url: str | None = None
+    """Where posted answers to its log-out requests go; None means `slo_post_url`."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,17 @@ class RedirectRequest:
     """A message ready to be sent: redirect the browser to `url`."""
 
     url: str
+
+
+@dataclass(frozen=True)
+class PostRequest:
+    """A message ready to be sent: a page whose form posts `fields` to `url`."""
+
+    url: str
+    fields: Mapping[str, str] = field(repr=False)
+
+
+OutgoingMessage = RedirectRequest | PostRequest
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ DS: Final = "http://www.w3.org/2000/09/xmldsig#"
 XENC: Final = "http://www.w3.org/2001/04/xmlenc#"
 XENC11: Final = "http://www.w3.org/2009/xmlenc11#"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
+USER_MESSAGE: Final = "http://id.swedenconnect.se/authn/1.0/user-message/ns"
+PRINCIPAL: Final = "http://id.swedenconnect.se/authn/1.0/principal-selection/ns"
 
 BINDING_REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 BINDING_POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
@@ -21,6 +23,8 @@ NAME_ID_PERSISTENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:persisten
 NAME_ID_TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 NAME_ID_UNSPECIFIED: Final = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 ENTITY_CATEGORY: Final = "http://macedir.org/entity-category"
+ASSURANCE_CERTIFICATION: Final = "urn:oasis:names:tc:SAML:attribute:assurance-certification"
+SUPPORTS_USER_MESSAGE: Final = "http://id.swedenconnect.se/general-ec/1.0/supports-user-message"
 
 STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 STATUS_SUCCESS: Final = STATUS + "Success"
@@ -30,6 +34,7 @@ SWEDISH_STATUS: Final = "http://id.elegnamnden.se/status/1.0/"
 EXC_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED: Final = DS + "enveloped-signature"
 RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+ECDSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 SHA256: Final = XENC + "sha256"
 
 # Allow-lists: whatever is not named is refused (Deployment Profile 1.8, section 8).

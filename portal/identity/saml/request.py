@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from portal.identity.saml import names
+from portal.identity.saml import extensions, names
 from portal.identity.saml.model import IdentityProvider, RedirectRequest, ServiceProvider
 from portal.identity.saml.redirect import signed_url
 from portal.identity.saml.xml_reader import write_instant
@@ -27,9 +27,15 @@ def build_authn_request(
     force_authn: bool,
     levels: tuple[str, ...],
     relay_state: str | None,
+    user_message: str | None = None,
+    language: str = "sv",
+    principal: str | None = None,
+    scoping: tuple[str, ...] = (),
 ) -> RedirectRequest:
     """A signed AuthnRequest for the redirect binding.
 
+    `user_message` (plain text in `language`) and `principal` (an identity number) are sent only to providers whose
+    metadata ask for them; `scoping` names whom a proxy shall use, such as an eIDAS country.
     Raises ValueError where the provider has no redirect address, no level is asked for, or one that it may not assert.
     Source: Deployment Profile 1.8, section 5 (Destination, own ACS, explicit ForceAuthn, Comparison exact).
     """
@@ -41,11 +47,13 @@ def build_authn_request(
     message.set("ForceAuthn", "true" if force_authn else "false")
     message.set("AssertionConsumerServiceURL", sp.acs_url)
     message.set("ProtocolBinding", names.BINDING_POST)
+    extensions.add(message, idp, user_message=user_message, language=language, principal=principal)
     policy = etree.SubElement(message, f"{{{names.SAMLP}}}NameIDPolicy")
     policy.set("AllowCreate", "true")
     context = etree.SubElement(message, f"{{{names.SAMLP}}}RequestedAuthnContext", Comparison="exact")
     for level in levels:
         etree.SubElement(context, f"{{{names.SAML}}}AuthnContextClassRef").text = level
+    extensions.add_scoping(message, scoping)
     return RedirectRequest(signed_url(idp.sso_redirect_url, "SAMLRequest", message, sp.signing_key_pem, relay_state))
 
 

@@ -218,3 +218,17 @@ def test_staff_metadata_does_not_ask_for_identity_numbers(scene: Scene) -> None:
     data = sp_metadata(scene.sp, attributes=STAFF_ATTRIBUTES)
     assert names.PERSONAL_IDENTITY_NUMBER.encode() not in data
     assert names.ORG_AFFILIATION.encode() in data
+
+
+def test_what_a_provider_wants_to_be_told(scene: Scene, tmp_path: Path) -> None:
+    attributes = f"""<md:Extensions><attr:EntityAttributes xmlns:attr="{names.MDATTR}" xmlns:saml="{names.SAML}">
+ <saml:Attribute Name="{names.ENTITY_CATEGORY}"><saml:AttributeValue>{names.SUPPORTS_USER_MESSAGE}
+ </saml:AttributeValue></saml:Attribute></attr:EntityAttributes></md:Extensions>"""
+    wanted = f"""<psc:RequestedPrincipalSelection xmlns:psc="{names.PRINCIPAL}">
+ <psc:MatchValue Name="{names.PERSONAL_IDENTITY_NUMBER}"/></psc:RequestedPrincipalSelection>"""
+    whole = entity(scene).replace(" <md:IDPSSO", attributes + " <md:IDPSSO")
+    idp = load(tmp_path, whole.replace("<md:Extensions><shibmd", f"<md:Extensions>{wanted}<shibmd"))[0].provider
+    assert idp.supports_user_message
+    assert idp.wanted_principals == {names.PERSONAL_IDENTITY_NUMBER}
+    modest = load(tmp_path, entity(scene))[0].provider
+    assert (modest.supports_user_message, modest.wanted_principals) == (False, frozenset())

@@ -1,5 +1,6 @@
 """Our sign-in requests: signed, escaped, and nothing left to a provider's guess."""
 
+import base64
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from lxml import etree
 
-from portal.identity.saml import build_authn_request, new_request_id
+from portal.identity.saml import IdentityProvider, build_authn_request, names, new_request_id
 from portal.identity.saml.redirect import read_signed_query
 from tests.identity.saml import forge
 from tests.identity.saml.scene import Scene
@@ -112,3 +113,50 @@ def test_ids_are_long_random_and_names(scene: Scene) -> None:
 
 def test_private_keys_are_not_shown(scene: Scene) -> None:
     assert "PRIVATE" not in repr(scene.sp)
+
+
+EXTENSIONS = f"{{{forge.SAMLP}}}Extensions"
+
+
+def willing(scene: Scene) -> IdentityProvider:
+    return replace(scene.idp, supports_user_message=True, wanted_principals=frozenset({names.PERSONAL_IDENTITY_NUMBER}))
+
+
+def test_a_text_for_the_person_who_signs(scene: Scene) -> None:
+    text = "Skriv under: försörjningsstöd\n<&>"
+    root = read(scene, url(scene, idp=willing(scene), user_message=text, language="sv"))
+    message = root.find(f"{EXTENSIONS}/{{{names.USER_MESSAGE}}}UserMessage/{{{names.USER_MESSAGE}}}Message")
+    assert message is not None
+    assert message.get("{http://www.w3.org/XML/1998/namespace}lang") == "sv"
+    assert base64.b64decode(message.text or "").decode() == text
+
+
+def test_who_is_expected(scene: Scene) -> None:
+    root = read(scene, url(scene, idp=willing(scene), principal=forge.PERSON))
+    value = root.find(f"{EXTENSIONS}/{{{names.PRINCIPAL}}}PrincipalSelection/{{{names.PRINCIPAL}}}MatchValue")
+    assert value is not None
+    assert (value.get("Name"), value.text) == ("urn:oid:1.2.752.29.4.13", forge.PERSON)
+
+
+def test_nothing_is_told_to_a_provider_that_does_not_ask(scene: Scene) -> None:
+    root = read(scene, url(scene, user_message="text", principal=forge.PERSON))
+    assert root.find(EXTENSIONS) is None
+    half = replace(willing(scene), supports_user_message=False)
+    told = read(scene, url(scene, idp=half, user_message="x", principal=forge.PERSON)).find(EXTENSIONS)
+    assert told is not None
+    assert [element.tag for element in told] == [f"{{{names.PRINCIPAL}}}PrincipalSelection"]
+
+
+def test_a_country_to_ask(scene: Scene) -> None:
+    country = "http://id.swedenconnect.se/eidas/1.0/proxy-service/de"
+    root = read(scene, url(scene, scoping=(country,)))
+    entries = root.findall(f"{{{forge.SAMLP}}}Scoping/{{{forge.SAMLP}}}IDPList/{{{forge.SAMLP}}}IDPEntry")
+    assert [entry.get("ProviderID") for entry in entries] == [country]
+
+
+def test_a_request_with_everything_follows_the_schema(scene: Scene) -> None:
+    from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
+
+    whole = url(scene, idp=willing(scene), user_message="å", principal=forge.PERSON, scoping=("urn:x",))
+    message = etree.tostring(read(scene, whole))
+    assert not isinstance(OneLogin_Saml2_XML.validate_xml(message, "saml-schema-protocol-2.0.xsd"), str)
