@@ -79,7 +79,6 @@ def _tune_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=NORMAL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "secure_delete=ON",
@@ -110,7 +109,10 @@ def make_engine(url: str, ring: KeyRing | None = None, **options: Any) -> Engine
 def _begin_sqlite(connection: Any) -> None:
     # A read transaction that later writes fails at once with "database is locked" when another wrote in between,
     # whatever the busy time-out. Those who will write say so through ``writing``.
-    mode = "IMMEDIATE" if connection.get_execution_options().get("insyn_writing") else "DEFERRED"
+    options = connection.get_execution_options()
+    # What a person has sent is on the disk before it is confirmed; the rest may trail a power cut by a moment.
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('insyn_durable') else 'NORMAL'}")
+    mode = "IMMEDIATE" if options.get("insyn_writing") else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 

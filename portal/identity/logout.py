@@ -7,14 +7,14 @@ session here has ended before the provider is asked, so that nothing depends on 
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
 from portal.core.actor import Side
 from portal.core.clock import now
 from portal.identity.federation import Federation
-from portal.identity.models import SignedInSession, SignOutRequest
+from portal.identity.models import KeptForm, SignedInSession, SignOutRequest
 from portal.identity.rules import EndReason, name_digest
 from portal.identity.saml.errors import Refusal, SamlRefused
 from portal.identity.saml.logout import (
@@ -88,6 +88,10 @@ def obey(session: Session, federation: Federation, side: Side, query: str) -> st
     session.execute(
         update(SignedInSession).where(SignedInSession.id.in_(ids)).values(ended_at=now(), end_reason=EndReason.PROVIDER)
     )
+    owners = select(SignedInSession.person_id).where(
+        SignedInSession.id.in_(ids), SignedInSession.person_id.is_not(None)
+    )
+    session.execute(delete(KeptForm).where(KeptForm.owner_id.in_(owners)))
     for ended in ids:
         audit.record(session, "sign_out", side=side, object_id=ended, detail={"reason": EndReason.PROVIDER})
     answer = build_logout_response(

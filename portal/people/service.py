@@ -1,5 +1,6 @@
 """What happens to persons and cases: first sign-in, and what the back office says."""
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.core.crypto import ring_of
@@ -16,9 +17,17 @@ def set_identity_number(session: Session, person: Person, identity_number: str) 
 def sign_in_person(session: Session, *, identity_number: str, given_name: str, surname: str) -> Person:
     """Return the person behind a sign-in; an unknown one is registered, so that they can write and apply."""
     person = find_person(session, identity_number)
-    if person is None:
-        person = Person(given_name=given_name, surname=surname)
-        set_identity_number(session, person, identity_number)
-        session.add(person)
-        session.flush()  # the session row that follows refers to the id
+    if person is not None:
+        return person
+    person = Person(given_name=given_name, surname=surname)
+    set_identity_number(session, person, identity_number)
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:
+        # The same person's first sign-in on two devices at once: the other one registered them.
+        other = find_person(session, identity_number)
+        if other is None:
+            raise
+        return other
     return person

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.db import writing
-from portal.web.routes import check_read_was_logged, web_kit
+from portal.web.routes import SAFE_METHODS, check_read_was_logged, web_kit
 
 
 def sessions() -> sessionmaker[Session]:
@@ -25,7 +25,8 @@ def db() -> Session:
     if "db" not in g:
         g.db = sessions()()
         if request.endpoint in web_kit().writing:
-            g.db.connection(execution_options={"insyn_writing": True})
+            durable = request.method not in SAFE_METHODS
+            g.db.connection(execution_options={"insyn_writing": True, "insyn_durable": durable})
     session: Session = g.db
     return session
 

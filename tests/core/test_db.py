@@ -210,3 +210,12 @@ def test_counters_of_many_writers_all_count(engine: Engine, database_kind: Kind)
 def test_the_database_kind_is_told(engine: Engine, database_kind: Kind) -> None:
     with make_sessionmaker(engine)() as session:
         assert db.is_postgresql(session) is (database_kind == "postgresql")
+
+
+def test_what_a_person_sent_is_synchronised_to_the_disk(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/durable.db")
+    with engine.connect().execution_options(insyn_writing=True, insyn_durable=True) as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    with engine.connect().execution_options(insyn_writing=True) as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+    engine.dispose()
