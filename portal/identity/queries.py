@@ -3,9 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -24,18 +25,23 @@ class Behind:
     actor: Actor | None
 
 
+@cache
+def _behind() -> Select[SignedInSession, Person, StaffMember, str]:
+    return (
+        select(SignedInSession, Person, StaffMember, Unit.name)
+        .outerjoin(Person, Person.id == SignedInSession.person_id)
+        .outerjoin(StaffMember, StaffMember.id == SignedInSession.staff_id)
+        .outerjoin(Unit, Unit.id == StaffMember.unit_id)
+        .where(SignedInSession.token_hash == bindparam("token_hash"), SignedInSession.side == bindparam("side"))
+    )
+
+
 def session_behind(session: Session, token: str, side: Side, limits: Limits) -> Behind | None:
     """Look up a session by its token, with its owner, in one query.
 
     Deactivated staff have no actor any more: they are out at their next request.
     """
-    found = session.execute(
-        select(SignedInSession, Person, StaffMember, Unit.name)
-        .outerjoin(Person, Person.id == SignedInSession.person_id)
-        .outerjoin(StaffMember, StaffMember.id == SignedInSession.staff_id)
-        .outerjoin(Unit, Unit.id == StaffMember.unit_id)
-        .where(SignedInSession.token_hash == digest(token), SignedInSession.side == side)
-    ).one_or_none()
+    found = session.execute(_behind(), {"token_hash": digest(token), "side": side}).one_or_none()
     if found is None:
         return None
     # An outer join: the person or the staff member is missing, depending on the side.

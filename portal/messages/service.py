@@ -123,8 +123,8 @@ def resend(session: Session, actor: Actor, *, message_id: uuid.UUID) -> Message:
     wanted = select(Message).join(Thread, Thread.id == Message.thread_id).join(Case, Case.id == Thread.case_id)
     wanted = wanted.where(Message.id == message_id).with_for_update(of=Message)
     if outbox.RESEND not in actor.permissions:
-        wanted = wanted.where(people.reachable(actor))
-    message = session.scalars(wanted).one_or_none()
+        wanted = wanted.where(people.reachable(actor.side))
+    message = session.scalars(wanted, people.scope(actor)).one_or_none()
     if message is None:
         raise NotFound
     if message.delivery is not Delivery.STUCK or message.outbox_id is None:

@@ -2,8 +2,10 @@
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -35,46 +37,64 @@ def find_person(session: Session, identity_number: str) -> Person | None:
     return session.scalars(select(Person).where(Person.identity_index.in_(found))).one_or_none()
 
 
-def reachable(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``Case`` that holds for the cases an actor may know of.
+def reachable(side: Side) -> ColumnElement[bool]:
+    """Return the condition on ``Case`` that holds for the cases an actor of a side may know of.
 
     A client: the cases about the person. Staff: the cases they are assigned to now (SoLPuL 10 §).
+    Who it is comes in through ``scope`` when the statement is executed, without which it fails: statements are built
+    once a process, for building one costs more than asking it.
     """
-    if actor.side is Side.CLIENT:
-        return Case.person_id == actor.subject_id
-    mine = select(CaseAssignment.case_id).where(
-        CaseAssignment.staff_id == actor.staff_id,
-        or_(CaseAssignment.until.is_(None), CaseAssignment.until > now()),
-    )
+    if side is Side.CLIENT:
+        return Case.person_id == bindparam("reader_id")
+    mine = select(CaseAssignment.case_id).where(CaseAssignment.staff_id == bindparam("reader_id"), _lasting())
     return Case.id.in_(mine)
 
 
-def _case_rows(actor: Actor) -> CaseRows:
+def scope(actor: Actor, **more: Any) -> dict[str, Any]:
+    """Return the parameters of a statement with ``reachable`` in it, with others of its own."""
+    return {"reader_id": actor.subject_id if actor.side is Side.CLIENT else actor.id, "moment": now(), **more}
+
+
+def _lasting() -> ColumnElement[bool]:
+    return or_(CaseAssignment.until.is_(None), CaseAssignment.until > bindparam("moment"))
+
+
+@cache
+def _case_rows(side: Side) -> CaseRows:
     return (
         select(Case.id, Case.person_id, Case.title, Board.name, StaffMember.name, StaffMember.id)
         .join(Board, Board.id == Case.board_id)
         .outerjoin(
             CaseAssignment,
-            (CaseAssignment.case_id == Case.id)
-            & CaseAssignment.named
-            & or_(CaseAssignment.until.is_(None), CaseAssignment.until > now()),
+            (CaseAssignment.case_id == Case.id) & CaseAssignment.named & _lasting(),
         )
         .outerjoin(StaffMember, StaffMember.id == CaseAssignment.staff_id)
-        .where(reachable(actor))
+        .where(reachable(side))
         .order_by(Case.opened_at, Case.id, CaseAssignment.since)
     )
 
 
-def _views(session: Session, statement: CaseRows) -> list[CaseView]:
+@cache
+def _one_case(side: Side) -> CaseRows:
+    return _case_rows(side).where(Case.id == bindparam("case_id"))
+
+
+@cache
+def _one_client(side: Side) -> Select[Person]:
+    mine = select(Case.person_id).where(reachable(side))
+    return select(Person).where(Person.id == bindparam("person_id"), Person.id.in_(mine))
+
+
+def _views(session: Session, statement: CaseRows, parameters: dict[str, Any]) -> list[CaseView]:
     seen: dict[uuid.UUID, CaseView] = {}
-    for case_id, person_id, title, board, worker, worker_id in session.execute(statement):
+    for case_id, person_id, title, board, worker, worker_id in session.execute(statement, parameters):
         seen.setdefault(case_id, CaseView(case_id, person_id, title, board, worker or "", worker_id))
     return list(seen.values())
 
 
 def cases(session: Session, actor: Actor) -> list[CaseView]:
     """Return the cases an actor reaches, oldest first."""
-    return _views(session, _case_rows(actor))
+    return _views(session, _case_rows(actor.side), scope(actor))
 
 
 def case(session: Session, actor: Actor, case_id: uuid.UUID) -> CaseView:
@@ -82,7 +102,7 @@ def case(session: Session, actor: Actor, case_id: uuid.UUID) -> CaseView:
 
     :raises NotFound: for a foreign or unknown id alike.
     """
-    found = _views(session, _case_rows(actor).where(Case.id == case_id))
+    found = _views(session, _one_case(actor.side), scope(actor, case_id=case_id))
     if not found:
         raise NotFound
     return found[0]
@@ -93,9 +113,7 @@ def client(session: Session, actor: Actor, person_id: uuid.UUID) -> Person:
 
     :raises NotFound: for everybody else.
     """
-    person = session.scalars(
-        select(Person).where(Person.id == person_id, Person.id.in_(select(Case.person_id).where(reachable(actor))))
-    ).one_or_none()
+    person = session.scalars(_one_client(actor.side), scope(actor, person_id=person_id)).one_or_none()
     if person is None:
         raise NotFound
     return person

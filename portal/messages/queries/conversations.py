@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -65,13 +67,18 @@ class MessagePage:
     older: uuid.UUID | None
 
 
-def threads(session: Session, actor: Actor) -> list[ThreadRow]:
-    """Return every case an actor reaches with its thread, if it has one: unanswered first (staff), then the latest."""
-    found = session.execute(
+@cache
+def _threads(side: Side) -> Select[uuid.UUID, datetime | None, datetime | None, datetime | None]:
+    return (
         select(Thread.case_id, Thread.last_client_at, Thread.last_staff_at, Thread.unanswered_since)
         .join(Case, Case.id == Thread.case_id)
-        .where(people.reachable(actor))
+        .where(people.reachable(side))
     )
+
+
+def threads(session: Session, actor: Actor) -> list[ThreadRow]:
+    """Return every case an actor reaches with its thread, if it has one: unanswered first (staff), then the latest."""
+    found = session.execute(_threads(actor.side), people.scope(actor))
     by_case = {row.case_id: row for row in found}
     unread = _unread_by_case(session, actor)
     names = client_names(session, actor) if actor.side is Side.STAFF else {}
@@ -92,15 +99,19 @@ def threads(session: Session, actor: Actor) -> list[ThreadRow]:
     return sorted(rows, key=_urgency if actor.side is Side.STAFF else _recency)
 
 
-def _unread_by_case(session: Session, actor: Actor) -> dict[uuid.UUID, int]:
-    rows = session.execute(
+@cache
+def _unread(side: Side) -> Select[uuid.UUID, int]:
+    return (
         select(Thread.case_id, func.count())
         .join(Message, Message.thread_id == Thread.id)
         .join(Case, Case.id == Thread.case_id)
-        .where(people.reachable(actor), unread_by(actor.side))
+        .where(people.reachable(side), unread_by(side))
         .group_by(Thread.case_id)
     )
-    return {row[0]: row[1] for row in rows}
+
+
+def _unread_by_case(session: Session, actor: Actor) -> dict[uuid.UUID, int]:
+    return {row[0]: row[1] for row in session.execute(_unread(actor.side), people.scope(actor))}
 
 
 def _recency(row: ThreadRow) -> tuple[bool, float]:
@@ -116,17 +127,22 @@ def _last_at(client_at: datetime | None, staff_at: datetime | None) -> datetime 
     return max((at for at in (client_at, staff_at) if at is not None), default=None)
 
 
+@cache
+def _thread() -> Select[Thread, str | None]:
+    return (
+        select(Thread, StaffMember.name)
+        .outerjoin(StaffMember, StaffMember.id == Thread.staff_read_by)
+        .where(Thread.case_id == bindparam("case_id"))
+    )
+
+
 def conversation(session: Session, actor: Actor, case_id: uuid.UUID) -> Conversation:
     """Return the thread of a case, which may not have begun.
 
     :raises NotFound: for a foreign or unknown case alike.
     """
     case = people.case(session, actor, case_id)
-    row = session.execute(
-        select(Thread, StaffMember.name)
-        .outerjoin(StaffMember, StaffMember.id == Thread.staff_read_by)
-        .where(Thread.case_id == case.id)
-    ).one_or_none()
+    row = session.execute(_thread(), {"case_id": case.id}).one_or_none()
     if row is None:
         return Conversation(case, None, None, None, "", None, None)
     thread, reader = row
@@ -141,15 +157,8 @@ def conversation(session: Session, actor: Actor, case_id: uuid.UUID) -> Conversa
     )
 
 
-def messages(
-    session: Session, actor: Actor, thread_id: uuid.UUID | None, *, before: uuid.UUID | None = None
-) -> MessagePage:
-    """Return the latest messages of a thread, or those before one of them, oldest first.
-
-    A thread that the actor doesn't reach has no messages. UUIDv7 ids sort in the order in which messages came.
-    """
-    if thread_id is None:
-        return MessagePage((), None)
+@cache
+def _messages(side: Side, *, older: bool) -> Select[*tuple[Any, ...]]:
     wanted = select(
         Message.id,
         Message.side,
@@ -165,15 +174,27 @@ def messages(
         wanted.join(Thread, Thread.id == Message.thread_id)
         .join(Case, Case.id == Thread.case_id)
         .outerjoin(StaffMember, StaffMember.id == Message.author_staff_id)
-        .where(Message.thread_id == thread_id, people.reachable(actor))
+        .where(Message.thread_id == bindparam("thread_id"), people.reachable(side))
         .order_by(Message.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    if before is not None:
-        wanted = wanted.where(Message.id < before)
+    return wanted.where(Message.id < bindparam("before")) if older else wanted
+
+
+def messages(
+    session: Session, actor: Actor, thread_id: uuid.UUID | None, *, before: uuid.UUID | None = None
+) -> MessagePage:
+    """Return the latest messages of a thread, or those before one of them, oldest first.
+
+    A thread that the actor doesn't reach has no messages. UUIDv7 ids sort in the order in which messages came.
+    """
+    if thread_id is None:
+        return MessagePage((), None)
+    wanted = _messages(actor.side, older=before is not None)
+    rows = session.execute(wanted, people.scope(actor, thread_id=thread_id, before=before))
     found = [
         MessageRow(id_, side, staff_id, author or "", text, sent_at, receipt_no, delivery, delivered_at)
-        for id_, side, staff_id, author, text, sent_at, receipt_no, delivery, delivered_at in session.execute(wanted)
+        for id_, side, staff_id, author, text, sent_at, receipt_no, delivery, delivered_at in rows
     ]
     shown = found[:PAGE_SIZE]
     return MessagePage(shown[::-1], shown[-1].id if len(found) > PAGE_SIZE else None)

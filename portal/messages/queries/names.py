@@ -2,8 +2,9 @@
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -34,12 +35,15 @@ def name_of(person_id: uuid.UUID, given: str, surname: str, protection: Protecti
     return ClientName(person_id, shown, protection is not Protection.NONE)
 
 
+@cache
+def _client_names(side: Side) -> Select[uuid.UUID, str, str, Protection]:
+    mine = select(Case.person_id).where(people.reachable(side))
+    return select(Person.id, Person.given_name, Person.surname, Person.protection).where(Person.id.in_(mine))
+
+
 def client_names(session: Session, actor: Actor) -> dict[uuid.UUID, ClientName]:
     """Return the names of the clients whom a staff actor reaches, by their id."""
-    mine = select(Case.person_id).where(people.reachable(actor))
-    rows = session.execute(
-        select(Person.id, Person.given_name, Person.surname, Person.protection).where(Person.id.in_(mine))
-    )
+    rows = session.execute(_client_names(actor.side), people.scope(actor))
     return {row.id: name_of(row.id, row.given_name, row.surname, row.protection) for row in rows}
 
 

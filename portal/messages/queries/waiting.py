@@ -3,8 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -47,31 +48,33 @@ class StuckRow:
     side: Side
 
 
-def unread_count(session: Session, actor: Actor) -> int:
-    """Return how many messages the actor's side has not read."""
+@cache
+def _unread_count(side: Side) -> Select[int]:
     return (
-        session.scalar(
-            select(func.count())
-            .select_from(Message)
-            .join(Thread, Thread.id == Message.thread_id)
-            .join(Case, Case.id == Thread.case_id)
-            .where(people.reachable(actor), unread_by(actor.side))
-        )
-        or 0
+        select(func.count())
+        .select_from(Message)
+        .join(Thread, Thread.id == Message.thread_id)
+        .join(Case, Case.id == Thread.case_id)
+        .where(people.reachable(side), unread_by(side))
     )
 
 
-def new_for_client(session: Session, actor: Actor) -> list[NewRow]:
-    """Return what a client has not read, one row a thread, the longest waiting first."""
+def unread_count(session: Session, actor: Actor) -> int:
+    """Return how many messages the actor's side has not read."""
+    return session.scalar(_unread_count(actor.side), people.scope(actor)) or 0
+
+
+@cache
+def _new_for_client() -> Select[uuid.UUID, str, str | None, int, datetime]:
     counted = (
         select(Thread.id, func.count().label("count"), func.max(Message.sent_at).label("latest_at"))
         .join(Message, Message.thread_id == Thread.id)
         .join(Case, Case.id == Thread.case_id)
-        .where(people.reachable(actor), unread_by(Side.CLIENT))
+        .where(people.reachable(Side.CLIENT), unread_by(Side.CLIENT))
         .group_by(Thread.id)
         .subquery()
     )
-    rows = session.execute(
+    return (
         select(Case.id, Case.title, StaffMember.name, counted.c.count, Message.sent_at)
         .join(Thread, Thread.case_id == Case.id)
         .join(counted, counted.c.id == Thread.id)
@@ -80,22 +83,29 @@ def new_for_client(session: Session, actor: Actor) -> list[NewRow]:
         .where(Message.side == Side.STAFF)
         .order_by(Message.sent_at, Message.id)
     )
+
+
+def new_for_client(session: Session, actor: Actor) -> list[NewRow]:
+    """Return what a client has not read, one row a thread, the longest waiting first."""
+    rows = session.execute(_new_for_client(), people.scope(actor))
     # Two messages of one thread in the same microsecond would give two rows.
     found = {case_id: NewRow(case_id, title, name or "", count, at) for case_id, title, name, count, at in rows}
     return list(found.values())
 
 
+@cache
+def _unanswered_count(side: Side) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(Thread)
+        .join(Case, Case.id == Thread.case_id)
+        .where(people.reachable(side), Thread.unanswered_since.is_not(None))
+    )
+
+
 def unanswered_count(session: Session, actor: Actor) -> int:
     """Return how many threads wait for an answer from those who work on the actor's cases."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Thread)
-            .join(Case, Case.id == Thread.case_id)
-            .where(people.reachable(actor), Thread.unanswered_since.is_not(None))
-        )
-        or 0
-    )
+    return session.scalar(_unanswered_count(actor.side), people.scope(actor)) or 0
 
 
 def unanswered(session: Session, actor: Actor, *, answer_days: int) -> list[UnansweredRow]:
@@ -114,8 +124,9 @@ def unanswered(session: Session, actor: Actor, *, answer_days: int) -> list[Unan
         )
         .join(Case, Case.id == Thread.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(people.reachable(actor), Thread.unanswered_since.is_not(None))
-        .order_by(Thread.unanswered_since)
+        .where(people.reachable(actor.side), Thread.unanswered_since.is_not(None))
+        .order_by(Thread.unanswered_since),
+        people.scope(actor),
     )
     return [
         UnansweredRow(case_id, name_of(person_id, given, surname, protection), since, answer_due(since, answer_days))
@@ -134,5 +145,6 @@ def stuck(session: Session, actor: Actor) -> list[StuckRow]:
         .order_by(Message.sent_at)
     )
     if outbox.RESEND not in actor.permissions:
-        wanted = wanted.where(people.reachable(actor))
-    return [StuckRow(id_, receipt_no, sent_at, side) for id_, receipt_no, sent_at, side in session.execute(wanted)]
+        wanted = wanted.where(people.reachable(actor.side))
+    rows = session.execute(wanted, people.scope(actor))
+    return [StuckRow(id_, receipt_no, sent_at, side) for id_, receipt_no, sent_at, side in rows]
