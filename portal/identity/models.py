@@ -10,7 +10,7 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.crypto import EncryptedJson, EncryptedText
 from portal.core.db import Base, Identified
-from portal.identity.rules import EndReason
+from portal.identity.rules import EndReason, Purpose
 
 
 class SignInRequest(Identified, Base):
@@ -20,6 +20,7 @@ class SignInRequest(Identified, Base):
 
     cookie_hash: Mapped[bytes] = mapped_column(unique=True)
     request_id: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[Purpose] = mapped_column(default=Purpose.SIGN_IN)
     side: Mapped[Side]
     provider: Mapped[str]
     levels: Mapped[list[str]] = mapped_column(JSON)

@@ -15,6 +15,14 @@ KEPT_FORM_LIFETIME = timedelta(hours=2)
 TOUCH_INTERVAL = timedelta(seconds=60)
 
 
+class Purpose(enum.StrEnum):
+    """What a pending authentication is for."""
+
+    SIGN_IN = "sign_in"
+    STEP_UP = "step_up"  # somebody who is signed in shows that it is still them
+    SIGN = "sign"  # a document is signed; the browser's session is left alone
+
+
 class EndReason(enum.StrEnum):
     """Why a session ended."""
 
@@ -23,6 +31,8 @@ class EndReason(enum.StrEnum):
     ENDED_BY_OWNER = "ended_by_owner"
     PROVIDER = "provider"  # single log-out from the identity provider
     REPLACED = "replaced"  # a new sign-in in the same browser
+    STEPPED_UP = "stepped_up"  # the same person authenticated again: a new session with a new token
+    OTHER_PERSON = "other_person"  # somebody else answered when the person was asked to authenticate again
 
 
 @dataclass(frozen=True)

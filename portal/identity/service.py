@@ -14,7 +14,15 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.identity.models import KeptForm, SeenAssertion, SignedInSession, SignInRequest, SignOutRequest
-from portal.identity.rules import KEPT_FORM_LIFETIME, LEAST_LEVEL, SIGN_IN_LIFETIME, EndReason, digest, name_digest
+from portal.identity.rules import (
+    KEPT_FORM_LIFETIME,
+    LEAST_LEVEL,
+    SIGN_IN_LIFETIME,
+    EndReason,
+    Purpose,
+    digest,
+    name_digest,
+)
 from portal.identity.saml.model import IdentityProvider, PendingRequest, ServiceProvider, VerifiedSignIn
 from portal.identity.saml.request import build_authn_request, new_request_id
 from portal.people import queries as people
@@ -46,10 +54,12 @@ def start_sign_in(
     return_to: str | None,
     former: uuid.UUID | None = None,
     least_level: int = LEAST_LEVEL,
+    step_up: bool = False,
 ) -> Started:
     """Remember a pending sign-in and return the signed request to the provider.
 
-    Authentication is always forced: a shared phone must not sign the next person in (Sweden Connect 02 §5.4).
+    Authentication is always forced: a shared phone must not sign the next person in (Sweden Connect 02 §5.4). With
+    ``step_up`` only the person of the former session may answer.
     """
     cookie, request_id, issued_at = secrets.token_urlsafe(32), new_request_id(), now()
     levels = tuple(uri for uri, level in idp.levels.items() if level >= least_level)
@@ -57,6 +67,7 @@ def start_sign_in(
         SignInRequest(
             cookie_hash=digest(cookie),
             request_id=request_id,
+            purpose=Purpose.STEP_UP if step_up else Purpose.SIGN_IN,
             side=side,
             provider=idp.entity_id,
             levels=list(levels),
@@ -132,13 +143,17 @@ class Opened:
 
 
 def open_session(session: Session, row: SignInRequest, verified: VerifiedSignIn, *, device: str) -> Opened:
-    """Open a session for whom the verified response names; the browser's former session ends.
+    """Open a session, with a new token, for whom the verified response names; the browser's former session ends.
+
+    Whoever signs in after somebody else's time-out is not sent to where the other one was.
 
     :raises SignInRefused: the staff member has no account, or the response names nobody.
     """
     person_id, staff_id = _owner(session, row.side, verified)
-    if row.former_id is not None:
-        _end(session, [row.former_id], EndReason.REPLACED)
+    former = session.get(SignedInSession, row.former_id) if row.former_id else None
+    if former is not None:
+        _end(session, [former.id], EndReason.STEPPED_UP if row.purpose is Purpose.STEP_UP else EndReason.REPLACED)
+    mine = former is None or (former.person_id or former.staff_id) == (person_id or staff_id)
     token = secrets.token_urlsafe(32)
     opened = SignedInSession(
         token_hash=digest(token),
@@ -164,9 +179,9 @@ def open_session(session: Session, row: SignInRequest, verified: VerifiedSignIn,
         .limit(1)
     )
     audit.record(
-        session, "sign_in", side=row.side, subject_id=person_id, object_id=opened.id, detail={"level": verified.level}
+        session, row.purpose, side=row.side, subject_id=person_id, object_id=opened.id, detail={"level": verified.level}
     )
-    return Opened(opened.id, token, row.return_to)
+    return Opened(opened.id, token, row.return_to if mine else None)
 
 
 def _owner(session: Session, side: Side, verified: VerifiedSignIn) -> tuple[uuid.UUID | None, uuid.UUID | None]:
@@ -233,13 +248,17 @@ def _owned_by(actor: Actor) -> ColumnElement[bool]:
     return SignedInSession.staff_id == actor.staff_id
 
 
-def keep_form(session: Session, dead: SignedInSession, path: str, fields: dict[str, list[str]]) -> None:
-    """Keep a posted form for the owner of a timed-out session; a newer one at the same address replaces it."""
-    owner = dead.person_id or dead.staff_id
+def keep_form(session: Session, of: SignedInSession, path: str, fields: dict[str, list[str]]) -> None:
+    """Keep a posted form for the owner of a session, timed out or stale; a newer one at the same address replaces it.
+
+    The session learns of it, so that the form comes back too when a step-up is broken off.
+    """
+    owner = of.person_id or of.staff_id
     session.execute(delete(KeptForm).where(KeptForm.owner_id == owner, KeptForm.path == path))
-    session.add(
-        KeptForm(session_id=dead.id, owner_id=owner, path=path, fields=fields, expires_at=now() + KEPT_FORM_LIFETIME)
-    )
+    kept = KeptForm(session_id=of.id, owner_id=owner, path=path, fields=fields, expires_at=now() + KEPT_FORM_LIFETIME)
+    session.add(kept)
+    session.flush()
+    session.execute(update(SignedInSession).where(SignedInSession.id == of.id).values(kept_form_id=kept.id))
 
 
 def take_kept_form(session: Session, actor: Actor, path: str) -> dict[str, list[str]] | None:

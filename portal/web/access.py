@@ -7,6 +7,9 @@ from portal.core.actor import Actor, Side
 from portal.core.errors import DomainError
 from portal.core.i18n import lazy
 
+# The level of assurance of an ordinary sign-in (tillitsnivå 3); only more than that has to be asked for.
+USUAL_LEVEL = 3
+
 
 @dataclass(frozen=True)
 class Public:

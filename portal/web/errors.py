@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.core import errors
 from portal.core.i18n import Text, lazy
-from portal.web.access import SignInNeeded, StepUpNeeded
+from portal.web.access import USUAL_LEVEL, Public, SignInNeeded, StepUpNeeded
 from portal.web.htmx import htmx
 from portal.web.page import render_safely
 from portal.web.routes import actor_or_none, web_kit
@@ -93,7 +93,14 @@ def _sign_in_needed(_error: SignInNeeded) -> Response:
     here = _own_path()
     kept = request.method == "POST" and here is not None and web_kit().keeper.keep()
     _forget_transaction()
-    return _go_to(url_for("identity.sign_in", next=here, kept=1 if kept else None))
+    return _go_to(url_for("identity.sign_in", next=here, kept=1 if kept else None, level=_special_level()))
+
+
+def _special_level() -> int | None:
+    """Return the level that this route needs, where an ordinary sign-in falls short of it."""
+    access = web_kit().access.get(request.endpoint or "")
+    level = USUAL_LEVEL if access is None or isinstance(access, Public) else access.level
+    return level if level > USUAL_LEVEL else None
 
 
 def _go_to(target: str) -> Response:
@@ -107,10 +114,9 @@ def _go_to(target: str) -> Response:
 
 def _step_up_needed(_error: StepUpNeeded) -> Response:
     here = _own_path()
-    if request.method == "POST" and here is not None:
-        web_kit().keeper.keep()
+    kept = request.method == "POST" and here is not None and web_kit().keeper.keep()
     _forget_transaction()
-    return _go_to(url_for("identity.sign_in", next=here, fresh=1))
+    return _go_to(url_for("identity.sign_in", next=here, fresh=1, kept=1 if kept else None, level=_special_level()))
 
 
 def _own_path() -> str | None:

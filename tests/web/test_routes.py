@@ -148,7 +148,7 @@ def test_too_low_a_level_is_sent_to_sign_in_again(
     called = extra(app, Client(level=4))
     worlds.sign_in(sessions, client, world.client(world.mariam), level=3)
     answer = client.get("/extra")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/logga-in?next=/extra&fresh=1")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/logga-in?next=/extra&fresh=1&level=4")
     assert (called, denials(sessions)) == ([], ["level"])
 
 

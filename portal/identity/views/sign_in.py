@@ -1,7 +1,5 @@
 """Signing in: the chooser, the start, the provider's answer, and our metadata."""
 
-from typing import Any
-
 import structlog
 from flask import Response, g, make_response, redirect, request, url_for
 
@@ -10,11 +8,12 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.core.i18n import Text, _, current_locale, lazy
-from portal.identity import cookies, service
+from portal.identity import cookies, service, step_up
 from portal.identity.federation import handle_of, origin_of
 from portal.identity.forms import StartForm
 from portal.identity.http import behind, federation
-from portal.identity.rules import device_label
+from portal.identity.models import SignInRequest
+from portal.identity.rules import LEAST_LEVEL, Purpose, device_label
 from portal.identity.saml.errors import SamlRefused, SamlStatus, StatusKind
 from portal.identity.saml.metadata_writer import CLIENT_ATTRIBUTES, STAFF_ATTRIBUTES, sp_metadata
 from portal.identity.saml.model import IdentityProvider, VerifiedSignIn
@@ -28,12 +27,26 @@ from portal.web.routes import Feature, actor_or_none
 
 log = structlog.get_logger("portal.identity")
 
+HIGHEST_LEVEL = 4
+
 feature = Feature("identity")
 
 # What a signed refusal of the provider means to the person; everything else is the one plain refusal.
 _STATUS_TEXTS: dict[StatusKind, Text] = {
     StatusKind.CANCELLED: lazy("Du avbröt inloggningen. Du kan försöka igen när du vill."),
     StatusKind.NO_AUTHN_CONTEXT: lazy("Den e-legitimation du valde räcker inte här. Välj en annan."),
+}
+_CANCELLED_STEP_UP = lazy("Du avbröt. Du är fortfarande inloggad, men sidan öppnas först när du har legitimerat dig.")
+_NOT_SIGNED_IN = lazy("Du är inte inloggad")
+_TITLES: dict[Purpose, Text] = {
+    Purpose.SIGN_IN: _NOT_SIGNED_IN,
+    Purpose.STEP_UP: lazy("Legitimeringen blev inte klar"),
+    Purpose.SIGN: lazy("Underskriften blev inte klar"),
+}
+_PLAIN_TEXTS: dict[Purpose, Text] = {
+    Purpose.SIGN_IN: lazy("Inloggningen gick inte att slutföra. Inget har sparats. Försök igen från början."),
+    Purpose.STEP_UP: lazy("Det gick inte att legitimera dig. Du är fortfarande inloggad. Försök igen."),
+    Purpose.SIGN: lazy("Det gick inte att skriva under. Inget är underskrivet. Försök igen."),
 }
 
 
@@ -45,27 +58,42 @@ def sign_in() -> Response:
     """Show the ways to sign in; whoever is signed in already goes on, unless a fresh sign-in is asked for."""
     target = safe_path(request.args.get("next"))
     fresh = "fresh" in request.args
-    if actor_or_none() is not None and not fresh:
+    who, level = actor_or_none(), _level()
+    if who is not None and not fresh:
         return redirect(target or url_for("site.home"), 303)  # type: ignore[return-value]
-    providers = federation().providers[cookies.side()]
+    providers = _providers(level)
+    if not providers:
+        return error_page(403, lazy("Sidan kräver en starkare e-legitimation än de som går att använda här."))
     for idp in providers:
         if origin := origin_of(idp.sso_redirect_url):
             allow_form_target(origin)
     return render(
         f"identity/{cookies.side()}/sign_in.html",
         next=target or "",
-        providers=[_choice(idp) for idp in providers],
+        providers=[_choice(idp, level) for idp in providers],
         phones=_urgent_phones(),
         kept="kept" in request.args,
         ended=target is not None and not fresh,
         fresh=fresh,
+        stronger=who is not None and who.level < level,
     )
 
 
-def _choice(idp: IdentityProvider) -> dict[str, str]:
+def _level() -> int:
+    """Return the level that the page to go to needs; from the address, so it can ask for more and never for less."""
+    asked = request.args.get("level", LEAST_LEVEL, type=int)
+    return min(max(asked, LEAST_LEVEL), HIGHEST_LEVEL)
+
+
+def _providers(level: int) -> list[IdentityProvider]:
+    return [idp for idp in federation().providers[cookies.side()] if max(idp.levels.values(), default=0) >= level]
+
+
+def _choice(idp: IdentityProvider, level: int) -> dict[str, str]:
     names = idp.display_names
     label = names.get(current_locale()) or names.get("sv") or idp.entity_id
-    return {"url": url_for("identity.start", handle=handle_of(idp)), "label": label, "mark": label[:1].upper()}
+    url = url_for("identity.start", handle=handle_of(idp), level=level if level > LEAST_LEVEL else None)
+    return {"url": url, "label": label, "mark": label[:1].upper()}
 
 
 def _urgent_phones() -> list[tuple[str, str, str]]:
@@ -80,11 +108,11 @@ def _urgent_phones() -> list[tuple[str, str, str]]:
 
 @feature.route("/logga-in/<handle>", access=Public(), methods=("POST",))
 def start(handle: str) -> Response:
-    """Start a sign-in with the chosen provider."""
+    """Start a sign-in with the chosen provider; in a live session it is a step-up of the same person."""
     form = StartForm()
-    side = cookies.side()
+    side, level = cookies.side(), _level()
     idp = federation().provider(side, handle)
-    if idp is None:
+    if idp is None or idp not in _providers(level):
         raise NotFound
     found = behind()
     started = service.start_sign_in(
@@ -94,6 +122,8 @@ def start(handle: str) -> Response:
         idp=idp,
         return_to=safe_path(form.next.data),
         former=found.row.id if found else None,
+        least_level=level,
+        step_up=found is not None and found.actor is not None,
     )
     response: Response = redirect(started.url, 303)  # type: ignore[assignment]
     cookies.set_login(response, started.cookie)
@@ -102,11 +132,9 @@ def start(handle: str) -> Response:
 
 @feature.route("/saml/acs", access=Public(csrf=False), methods=("POST",))
 def acs() -> Response:
-    """Receive the provider's answer and open a session, or refuse with one plain page."""
+    """Receive the provider's answer: open a session, or take a signature, or refuse with one plain page."""
     try:
         return _answer()
-    except SamlStatus as status:
-        return _refuse(f"status_{status.kind}", _STATUS_TEXTS.get(status.kind))
     except SamlRefused as refused:
         return _refuse(str(refused.reason))
     except service.SignInRefused as refused:
@@ -119,21 +147,29 @@ def _answer() -> Response:
     if not cookie:
         raise service.SignInRefused("no_cookie")
     row = service.pending_sign_in(db(), cookie, side)
+    g.sign_in_purpose = row.purpose
     idp = federation().by_entity_id(side, row.provider)
     if idp is None:
         raise service.SignInRefused("provider_removed")
-    verified = verify_response(
-        request.form.get("SAMLResponse", ""),
-        sp=federation().service_providers[side],
-        idp=idp,
-        pending=service.pending_request(row),
-        now=now(),
-    )
+    encoded = request.form.get("SAMLResponse", "")
+    sp = federation().service_providers[side]
+    try:
+        verified = verify_response(encoded, sp=sp, idp=idp, pending=service.pending_request(row), now=now())
+    except SamlStatus as status:
+        return _declined(row, status.kind)
+    service.consume(db(), row, verified)
+    if row.purpose is Purpose.STEP_UP and not step_up.is_same_person(db(), row, verified):
+        return _other_person(row)
     return _open(row, verified)
 
 
-def _open(row: Any, verified: VerifiedSignIn) -> Response:
-    service.consume(db(), row, verified)
+def _declined(row: SignInRequest, kind: StatusKind) -> Response:
+    if kind is StatusKind.CANCELLED and row.purpose is Purpose.STEP_UP:
+        return _refuse(f"status_{kind}", _CANCELLED_STEP_UP)
+    return _refuse(f"status_{kind}", _STATUS_TEXTS.get(kind))
+
+
+def _open(row: SignInRequest, verified: VerifiedSignIn) -> Response:
     opened = service.open_session(db(), row, verified, device=device_label(request.headers.get("User-Agent", "")))
     g.session_over = True
     response: Response = redirect(opened.return_to or url_for("site.home"), 303)  # type: ignore[assignment]
@@ -142,24 +178,35 @@ def _open(row: Any, verified: VerifiedSignIn) -> Response:
     return response
 
 
+def _other_person(row: SignInRequest) -> Response:
+    reference = new_reference()
+    step_up.refuse_other_person(db(), row, reference)
+    log.warning("step-up refused", reference=reference, reason="other_person")
+    g.session_over = True
+    response = error_page(
+        403,
+        lazy("Någon annan än du som var inloggad legitimerade sig. Därför har vi loggat ut. Logga in igen."),
+        title=_NOT_SIGNED_IN,
+        reference=reference,
+    )
+    cookies.clear(response, "session", "login", "small")
+    return response
+
+
 def _refuse(reason: str, text: Text | None = None) -> Response:
     reference = new_reference()
+    purpose: Purpose = g.get("sign_in_purpose", Purpose.SIGN_IN)
     close_db(None)
     audit.record_apart(
         sessions(),
-        "sign_in",
+        purpose,
         side=cookies.side(),
         outcome="refused",
         reference=reference,
         detail={"reason": reason},
     )
     log.warning("sign-in refused", reference=reference, reason=reason)
-    return error_page(
-        403,
-        text or lazy("Inloggningen gick inte att slutföra. Inget har sparats. Försök igen från början."),
-        title=lazy("Du är inte inloggad"),
-        reference=reference,
-    )
+    return error_page(403, text or _PLAIN_TEXTS[purpose], title=_TITLES[purpose], reference=reference)
 
 
 @feature.route("/saml/metadata", access=Public())
