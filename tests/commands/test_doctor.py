@@ -1,0 +1,130 @@
+"""`portal doctor` tells what is wrong with each part, and its exit status says whether anything is."""
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portal import cli, tables
+from portal.core.clock import now
+from portal.core.crypto import new_key
+from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.migrate import downgrade
+from portal.people.models import Person
+from portal.people.service import set_identity_number
+from portal.settings import Settings
+from portal.sync.adapters.sql import create_store
+from portal.sync.models import OutboxMessage, WorkerBeat
+from portal.sync.rules import MessageState
+from portal.sync.service import enqueue
+
+
+def doctor() -> Result:
+    return CliRunner().invoke(cli.main, ["doctor"])
+
+
+def line(result: Result, name: str) -> str:
+    return next(text for text in result.output.splitlines() if text[6:].startswith(name))
+
+
+@pytest.fixture
+def well(environment: pytest.MonkeyPatch, settings: Settings) -> Settings:
+    """A portal with everything in place, and a worker that was just seen."""
+    create_store(settings.backoffice_url)
+    engine = make_engine(settings.database_url, settings.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        session.add(WorkerBeat(worker="w", started_at=now(), beat_at=now()))
+    engine.dispose()
+    return settings
+
+
+@pytest.fixture
+def person(well: Settings) -> Person:
+    engine = make_engine(well.database_url, well.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        found = Person(given_name="Mariam", surname="Sandell")
+        set_identity_number(session, found, "198511292388")
+        session.add(found)
+    engine.dispose()
+    return found
+
+
+def test_all_is_well(well: Settings) -> None:
+    result = doctor()
+    assert result.exit_code == 0, result.output
+    assert len(result.output.splitlines()) >= 7
+    assert all(text.startswith("ok") for text in result.output.splitlines())
+
+
+def test_a_database_behind_its_migrations(well: Settings) -> None:
+    engine = make_engine(well.database_url, well.key_ring)
+    downgrade(engine, "base")
+    engine.dispose()
+    result = doctor()
+    assert result.exit_code == 1
+    assert "portal db upgrade" in line(result, "migrations")
+    assert line(result, "identity providers").startswith("ok")  # one part that fails hides no other
+    assert CliRunner().invoke(cli.main, ["db", "upgrade"]).exit_code == 0
+    assert line(doctor(), "migrations").startswith("ok")
+
+
+def test_no_worker(well: Settings) -> None:
+    engine = make_engine(well.database_url, well.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        session.query(WorkerBeat).delete()
+    engine.dispose()
+    result = doctor()
+    assert result.exit_code == 1
+    assert "portal worker" in line(result, "worker")
+
+
+def test_a_stuck_message(well: Settings, person: Person) -> None:
+    engine = make_engine(well.database_url, well.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        message = session.get(OutboxMessage, enqueue(session, "case_message", person.id, {}))
+        assert message is not None
+        message.state = MessageState.STUCK
+    engine.dispose()
+    result = doctor()
+    assert result.exit_code == 1
+    assert "1 stuck" in line(result, "queue")
+
+
+def test_a_back_office_that_is_away(well: Settings, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("INSYN_BACKOFFICE_URL", "sqlite:////nonexistent/backoffice.db")
+    result = doctor()
+    assert result.exit_code == 1
+    assert line(result, "back office").startswith("FAIL")
+    assert line(result, "database").startswith("ok")
+
+
+def test_keys_that_lack(well: Settings, environment: pytest.MonkeyPatch, settings: Settings) -> None:
+    environment.setenv("INSYN_SAML_KEYS", "/nonexistent")
+    result = doctor()
+    assert result.exit_code == 1
+    assert line(result, "identity providers").startswith("FAIL")
+
+
+def test_keys_are_rotated_from_the_command_line(
+    well: Settings, person: Person, environment: pytest.MonkeyPatch
+) -> None:
+    old = ",".join(f"{number}:{key.get_secret_value()}" for number, key in well.encryption_keys.items())
+    environment.setenv("INSYN_ENCRYPTION_KEYS", f"{old},9:{new_key()}")
+    assert "portal keys rotate" in line(doctor(), "keys")
+    result = CliRunner().invoke(cli.main, ["keys", "rotate"])
+    assert result.exit_code == 0, result.output
+    assert "under key 9" in result.output
+    assert "portal keys rotate" not in line(doctor(), "keys")
+    assert "198511292388" not in result.output
+
+
+def test_settings_that_lack_are_all_told(environment: pytest.MonkeyPatch) -> None:
+    for name in ("CLIENT_URL", "SECRET_KEY"):
+        environment.delenv(f"INSYN_{name}")
+    result = doctor()
+    assert result.exit_code == 2
+    assert "INSYN_CLIENT_URL" in result.output
+    assert "INSYN_SECRET_KEY" in result.output
+
+
+def test_every_table_is_known() -> None:
+    """Rotation and migrations go by this list: a package that is forgotten here would keep its old keys."""
+    assert {"person", "message", "outbox_message", "signed_in_session", "audit_entry"} <= set(tables.metadata().tables)
