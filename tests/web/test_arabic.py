@@ -1,6 +1,7 @@
 """The skeleton in Arabic: right to left, no Swedish word left unmarked, numbers and names in their own order."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from bs4 import Tag
@@ -16,6 +17,13 @@ LATIN_WORDS = re.compile(r"[A-Za-zÅÄÖåäö]{2,}")
 RECEIPT = re.compile(r"\b\d{6}-\w{6,}\b")
 # Names and marks that are the same in every language.
 SAME = {"Insyn", "Esc", "WCAG", "AA", "Digg", "IMY", "Kvinnofridslinjen", "Socialjouren", "Petra", "Almskog", "Mariam"}
+
+
+@pytest.fixture(autouse=True)
+def swedish_afterwards() -> Iterator[None]:
+    """A request sets the language for the rest of its thread, which here is the thread of all tests."""
+    with i18n.use_locale(i18n.SOURCE_LOCALE):
+        yield
 
 
 def in_arabic(browser: PageClient) -> PageClient:
