@@ -14,6 +14,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
@@ -62,11 +63,16 @@ class KeyRing:
         """Return the number of the key that encrypts now."""
         return max(self.keys)
 
+    @cached_property
+    def _ciphers(self) -> dict[int, AESGCM]:
+        # Setting a key up costs over ten times what one short value does.
+        return {number: AESGCM(key) for number, key in self.keys.items()}
+
     def encrypt(self, plain: bytes, column: str) -> bytes:
         """Encrypt a value for one column."""
         number = self.current
         nonce = secrets.token_bytes(_NONCE)
-        return column_prefix(number) + nonce + AESGCM(self.keys[number]).encrypt(nonce, plain, column.encode())
+        return column_prefix(number) + nonce + self._ciphers[number].encrypt(nonce, plain, column.encode())
 
     def decrypt(self, stored: bytes, column: str) -> bytes:
         """Decrypt a value of one column.
@@ -74,12 +80,12 @@ class KeyRing:
         :raises CryptoError: for an unknown version or key, another column's value, or a damaged one.
         """
         number = int.from_bytes(stored[1:PREFIX_LENGTH], "big")
-        key = self.keys.get(number)
-        if stored[:1] != bytes([_VERSION]) or key is None:
+        cipher = self._ciphers.get(number)
+        if stored[:1] != bytes([_VERSION]) or cipher is None:
             raise CryptoError(f"no key {number} for {column}")
         try:
             body = stored[PREFIX_LENGTH:]
-            return AESGCM(key).decrypt(body[:_NONCE], body[_NONCE:], column.encode())
+            return cipher.decrypt(body[:_NONCE], body[_NONCE:], column.encode())
         except (InvalidTag, ValueError) as error:
             raise CryptoError(f"damaged value in {column}") from error
 

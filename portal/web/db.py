@@ -1,10 +1,11 @@
 """One request, one transaction: success commits, an exception rolls back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from flask.templating import Environment
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.db import writing
@@ -44,8 +45,22 @@ def aside() -> Iterator[Session]:
         yield session
 
 
+class PlainGlobals(Environment):
+    """Flask's templates with their globals in one plain dictionary.
+
+    Jinja compares them at every import of a macro, which on its own chain of mappings is the dearest part of a page.
+    Globals are therefore set before the first template is loaded (`create_app` does).
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template."""
+        return {**self.globals, **(d or {})}
+
+
 class PortalFlask(Flask):
     """Flask whose dispatch ends the transaction before the answer leaves, and whose own log tells no values."""
+
+    jinja_environment = PlainGlobals
 
     def log_exception(self, exc_info: Any) -> None:
         """Say nothing: Flask would write the address and the trace; ``web.errors`` logs type, route and places."""

@@ -1,5 +1,7 @@
 """Security headers on every answer: nothing is cached, framed, sniffed, referred or fetched from elsewhere."""
 
+from functools import lru_cache
+
 from flask import Response, g, request
 
 from portal.core.errors import Forbidden
@@ -25,14 +27,16 @@ def allow_form_target(origin: str) -> None:
     g.setdefault("form_targets", set()).add(origin)
 
 
+@lru_cache(maxsize=64)
+def _policy(form_targets: frozenset[str]) -> str:
+    policy = {**_BASE, "form-action": " ".join(["'self'", *sorted(form_targets)])}
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
 def set_headers(response: Response) -> Response:
     """Set the headers that every page has; static files have their own."""
-    policy = dict(_BASE)
-    targets = g.get("form_targets")
-    if targets:
-        policy["form-action"] = " ".join(["'self'", *sorted(targets)])
     headers = response.headers
-    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers["Content-Security-Policy"] = _policy(frozenset(g.get("form_targets", ())))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "no-referrer"
