@@ -22,7 +22,7 @@ from portal.identity.federation import load_federation
 from portal.identity.views import features as identity
 from portal.messages.views import feature as messages
 from portal.settings import Settings
-from portal.web import headers, site
+from portal.web import headers, packing, site
 from portal.web.access import Public
 from portal.web.assets import Assets
 from portal.web.db import PortalFlask, close_db
@@ -87,6 +87,7 @@ def _set_up_requests(app: Flask) -> None:
     app.before_request(headers.refuse_foreign_posts)
     app.extensions["insyn.csrf"] = CSRFProtect(app)
     app.before_request(check_access)
+    app.after_request(packing.pack)  # runs last: the first one to be registered
     app.after_request(headers.set_headers)
     app.teardown_request(close_db)
     identity_http.init_app(app)
