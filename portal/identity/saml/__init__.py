@@ -11,6 +11,8 @@ from portal.identity.saml.logout import (
     build_logout_response,
     verify_logout_request,
     verify_logout_response,
+    verify_posted_logout_request,
+    verify_posted_logout_response,
 )
 from portal.identity.saml.metadata import load_providers
 from portal.identity.saml.metadata_reader import ProviderFileError
@@ -19,7 +21,9 @@ from portal.identity.saml.model import (
     AttributeNames,
     IdentityProvider,
     LogoutDemand,
+    OutgoingMessage,
     PendingRequest,
+    PostRequest,
     ProviderConfig,
     RedirectRequest,
     ServiceProvider,
@@ -36,7 +40,9 @@ __all__ = [
     "DemoTrustInProduction",
     "IdentityProvider",
     "LogoutDemand",
+    "OutgoingMessage",
     "PendingRequest",
+    "PostRequest",
     "ProviderConfig",
     "ProviderFileError",
     "RedirectRequest",
@@ -55,5 +61,7 @@ __all__ = [
     "sp_metadata",
     "verify_logout_request",
     "verify_logout_response",
+    "verify_posted_logout_request",
+    "verify_posted_logout_response",
     "verify_response",
 ]

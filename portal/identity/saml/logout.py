@@ -1,14 +1,16 @@
-"""Single log-out by the redirect binding: signed both ways, exact, never unsolicited (SAML Profiles 4.4)."""
+"""Single log-out by redirect and by POST: signed both ways, exact, never unsolicited (SAML Profiles 4.4)."""
 
 from datetime import datetime
 
 from lxml import etree
 
 from portal.identity.saml import names
+from portal.identity.saml.binding import send
 from portal.identity.saml.errors import Refusal, SamlRefused
 from portal.identity.saml.guard import envelope, header
-from portal.identity.saml.model import IdentityProvider, LogoutDemand, RedirectRequest, ServiceProvider
-from portal.identity.saml.redirect import read_signed_query, signed_url
+from portal.identity.saml.model import IdentityProvider, LogoutDemand, OutgoingMessage, ServiceProvider
+from portal.identity.saml.post import read_signed_post
+from portal.identity.saml.redirect import read_signed_query
 from portal.identity.saml.request import new_message
 from portal.identity.saml.xml_reader import children, instant, only, text_of
 
@@ -23,18 +25,30 @@ def build_logout_request(
     request_id: str,
     now: datetime,
     relay_state: str | None = None,
-) -> RedirectRequest | None:
+) -> OutgoingMessage | None:
     """A signed LogoutRequest, or None where the provider offers no log-out (the Swedish profile does not demand it)."""
-    if idp.slo_redirect_url is None:
+    if idp.slo_redirect_url is None and idp.slo_post_url is None:
         return None
-    message = new_message("LogoutRequest", sp, request_id, now, idp.slo_redirect_url)
-    name = etree.SubElement(message, f"{{{names.SAML}}}NameID")
-    name.text = name_id
-    if name_id_format:
-        name.set("Format", name_id_format)
-    if session_index:
-        etree.SubElement(message, f"{{{names.SAMLP}}}SessionIndex").text = session_index
-    return RedirectRequest(signed_url(idp.slo_redirect_url, "SAMLRequest", message, sp.signing_key_pem, relay_state))
+
+    def build(destination: str) -> etree._Element:
+        message = new_message("LogoutRequest", sp, request_id, now, destination)
+        name = etree.SubElement(message, f"{{{names.SAML}}}NameID")
+        name.text = name_id
+        if name_id_format:
+            name.set("Format", name_id_format)
+        if session_index:
+            etree.SubElement(message, f"{{{names.SAMLP}}}SessionIndex").text = session_index
+        return message
+
+    return send(
+        sp,
+        "SAMLRequest",
+        build,
+        redirect_url=idp.slo_redirect_url,
+        post_url=idp.slo_post_url,
+        prefer_post=idp.prefer_post,
+        relay_state=relay_state,
+    )
 
 
 def verify_logout_request(
@@ -45,6 +59,22 @@ def verify_logout_request(
     Raises SamlRefused.
     """
     root, relay_state = read_signed_query(query_string, "SAMLRequest", idp.signing_certs)
+    return _demand(root, relay_state, sp, idp, now)
+
+
+def verify_posted_logout_request(
+    encoded: str, relay_state: str | None, *, sp: ServiceProvider, idp: IdentityProvider, now: datetime
+) -> LogoutDemand:
+    """Check a posted LogoutRequest, signed inside; the relay state is not signed, it is only sent back.
+
+    Raises SamlRefused.
+    """
+    return _demand(read_signed_post(encoded, "LogoutRequest", idp.signing_certs), relay_state, sp, idp, now)
+
+
+def _demand(
+    root: etree._Element, relay_state: str | None, sp: ServiceProvider, idp: IdentityProvider, now: datetime
+) -> LogoutDemand:
     _check_head(root, "LogoutRequest", sp, idp, now)
     ends = root.get("NotOnOrAfter")
     if ends is not None and instant(ends) <= now - header.SKEW:
@@ -63,17 +93,34 @@ def build_logout_response(
     now: datetime,
     succeeded: bool = True,
     relay_state: str | None = None,
-) -> RedirectRequest | None:
-    """A signed LogoutResponse to a demand, or None where the provider has nowhere to receive it."""
-    address = idp.slo_response_url or idp.slo_redirect_url
-    if address is None:
+    posted: bool = False,
+) -> OutgoingMessage | None:
+    """A signed LogoutResponse to a demand, or None where the provider has nowhere to receive it.
+
+    `posted` tells that the demand came by a form: the answer goes the same way where it can.
+    """
+    redirect_url = idp.slo_response_url or idp.slo_redirect_url
+    post_url = idp.slo_post_response_url or idp.slo_post_url
+    if redirect_url is None and post_url is None:
         return None
-    message = new_message("LogoutResponse", sp, response_id, now, address)
-    message.set("InResponseTo", in_response_to)
-    status = etree.SubElement(message, f"{{{names.SAMLP}}}Status")
-    code = etree.SubElement(status, f"{{{names.SAMLP}}}StatusCode")
-    code.set("Value", names.STATUS_SUCCESS if succeeded else names.STATUS + "Responder")
-    return RedirectRequest(signed_url(address, "SAMLResponse", message, sp.signing_key_pem, relay_state))
+
+    def build(destination: str) -> etree._Element:
+        message = new_message("LogoutResponse", sp, response_id, now, destination)
+        message.set("InResponseTo", in_response_to)
+        status = etree.SubElement(message, f"{{{names.SAMLP}}}Status")
+        code = etree.SubElement(status, f"{{{names.SAMLP}}}StatusCode")
+        code.set("Value", names.STATUS_SUCCESS if succeeded else names.STATUS + "Responder")
+        return message
+
+    return send(
+        sp,
+        "SAMLResponse",
+        build,
+        redirect_url=redirect_url,
+        post_url=post_url,
+        prefer_post=posted,
+        relay_state=relay_state,
+    )
 
 
 def verify_logout_response(
@@ -84,6 +131,23 @@ def verify_logout_response(
     Raises SamlRefused, also for an answer that nobody asked for.
     """
     root, _relay_state = read_signed_query(query_string, "SAMLResponse", idp.signing_certs)
+    return _answered(root, pending_request_id, sp, idp, now)
+
+
+def verify_posted_logout_response(
+    encoded: str, pending_request_id: str, *, sp: ServiceProvider, idp: IdentityProvider, now: datetime
+) -> bool:
+    """Check a posted LogoutResponse, signed inside, to the request we sent.
+
+    Raises SamlRefused, also for an answer that nobody asked for.
+    """
+    root = read_signed_post(encoded, "LogoutResponse", idp.signing_certs)
+    return _answered(root, pending_request_id, sp, idp, now)
+
+
+def _answered(
+    root: etree._Element, pending_request_id: str, sp: ServiceProvider, idp: IdentityProvider, now: datetime
+) -> bool:
     _check_head(root, "LogoutResponse", sp, idp, now)
     header.check_in_response_to(root, pending_request_id, Refusal.LOGOUT_IN_RESPONSE_TO)
     return header.read_status(root) is None

@@ -1,4 +1,4 @@
-"""Reads one identity provider's metadata from a local file: small, strict, hardened (SAML.md section 3, metadata)."""
+"""Reads one identity provider's metadata: strict, hardened (SAML.md section 3, metadata)."""
 
 import base64
 import binascii
@@ -44,6 +44,7 @@ class IdpMetadata:
     certified_levels: frozenset[str]
     """The levels that the federation operator has certified; empty where the metadata tells none."""
     wanted_principals: frozenset[str]
+    valid_until: datetime | None = None
 
 
 def read_metadata(path: Path, entity_id: str, now: datetime) -> IdpMetadata:
@@ -51,10 +52,11 @@ def read_metadata(path: Path, entity_id: str, now: datetime) -> IdpMetadata:
 
     Certificates are keys and no more: expired or untrusted ones serve (Deployment Profile 2.1.1.2), weak ones do not.
     """
-    return read_entity(_find_entity(_parse_file(path), entity_id, now), path.name)
+    entity, valid_until = _find_entity(_parse_file(path), entity_id, now)
+    return read_entity(entity, path.name, valid_until)
 
 
-def read_entity(entity: etree._Element, source: str) -> IdpMetadata:
+def read_entity(entity: etree._Element, source: str, valid_until: datetime | None) -> IdpMetadata:
     """What one EntityDescriptor says; `source` names the file in errors. Raises ProviderFileError."""
     descriptors = children(entity, names.MD, "IDPSSODescriptor")
     if len(descriptors) != 1 or names.SAMLP not in (descriptors[0].get("protocolSupportEnumeration") or "").split():
@@ -78,6 +80,7 @@ def read_entity(entity: etree._Element, source: str) -> IdpMetadata:
         entity_categories=_entity_attribute(entity, names.ENTITY_CATEGORY),
         certified_levels=_entity_attribute(entity, names.ASSURANCE_CERTIFICATION),
         wanted_principals=_wanted_principals(idp),
+        valid_until=valid_until,
     )
 
 
@@ -95,31 +98,34 @@ def _parse_file(path: Path) -> etree._Element:
         raise ProviderFileError(f"{path.name}: {refused.reason}") from None
 
 
-def _find_entity(root: etree._Element, entity_id: str, now: datetime) -> etree._Element:
+def _find_entity(root: etree._Element, entity_id: str, now: datetime) -> tuple[etree._Element, datetime | None]:
     if root.tag not in (f"{{{names.MD}}}EntityDescriptor", f"{{{names.MD}}}EntitiesDescriptor"):
         raise ProviderFileError("the file is not SAML metadata")
     found = [e for e in root.iter(f"{{{names.MD}}}EntityDescriptor") if e.get("entityID") == entity_id]
     if len(found) != 1:
         raise ProviderFileError(f"expected exactly one EntityDescriptor for the provider, found {len(found)}")
-    element: etree._Element | None = found[0]
-    while element is not None:
-        _check_valid_until(element, now)
-        element = element.getparent()
-    for descriptor in children(found[0], names.MD, "IDPSSODescriptor"):
-        _check_valid_until(descriptor, now)
-    return found[0]
+    return found[0], valid_until_of(found[0], now)
 
 
-def _check_valid_until(element: etree._Element, now: datetime) -> None:
+def valid_until_of(entity: etree._Element, now: datetime) -> datetime | None:
+    """The earliest validUntil of an entity, of what holds it and of its role; raises ProviderFileError when past."""
+    holders = [entity, *entity.iterancestors(), *children(entity, names.MD, "IDPSSODescriptor")]
+    instants = [check_valid_until(element, now) for element in holders]
+    return min((found for found in instants if found is not None), default=None)
+
+
+def check_valid_until(element: etree._Element, now: datetime) -> datetime | None:
+    """The validUntil of one element, if it has one; raises ProviderFileError when it is odd or past."""
     until = element.get("validUntil")
     if until is None:
-        return
+        return None
     try:
-        expired = instant(until) <= now
+        moment = instant(until)
     except SamlRefused:
         raise ProviderFileError("validUntil is not a SAML time") from None
-    if expired:
+    if moment <= now:
         raise ProviderFileError("the metadata has expired (validUntil)")
+    return moment
 
 
 def _endpoint(idp: etree._Element, kind: str, binding: str, attribute: str = "Location") -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from portal.identity.saml import names
@@ -19,6 +19,16 @@ class AttributeNames:
     surname: str = names.SURNAME
     display_name: str = names.DISPLAY_NAME
     staff_id: str = names.ORG_AFFILIATION
+    previous_identity_number: str = names.PREVIOUS_IDENTITY_NUMBER
+    mapped_identity_number: str = names.MAPPED_IDENTITY_NUMBER
+    identity_number_binding: str = names.IDENTITY_NUMBER_BINDING
+    prid: str = names.PRID
+    prid_persistence: str = names.PRID_PERSISTENCE
+    eidas_identifier: str = names.EIDAS_IDENTIFIER
+    date_of_birth: str = names.DATE_OF_BIRTH
+    role: str = ""
+    """Where the staff's role stands; empty means that this provider is not asked for it. Likewise `unit`."""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,11 +70,17 @@ class IdentityProvider:
     """Its metadata has the entity category: it shows a text of ours while the person signs in or signs."""
     wanted_principals: frozenset[str] = frozenset()
     """Names of the attributes by which it wants to be told who is expected (RequestedPrincipalSelection)."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Which value of the role attribute means which role of the portal; other values mean none."""
+    mapped_bindings: tuple[str, ...] = ()
+    """Ways of binding a mapped identity number to an eIDAS person that this installation believes; others are not."""
     prefer_post: bool = False
     """Send requests by the POST binding even where the redirect would do."""
     slo_post_url: str | None = None
     slo_post_response_url: str | None = None
     """Where posted answers to its log-out requests go; None means `slo_post_url`."""
+    valid_until: datetime | None = None
+    """Its metadata says nothing after this instant: the provider is no longer offered or believed."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,16 @@ class VerifiedSignIn:
     given_name: str | None = field(repr=False)
     surname: str | None = field(repr=False)
     staff_id: str | None = field(repr=False)
+    previous_identity_number: str | None = field(default=None, repr=False)
+    mapped_identity_number: str | None = field(default=None, repr=False)
+    """Only where its binding is one that the provider's entry accepts."""
+    prid: str | None = field(default=None, repr=False)
+    prid_persistence: str | None = None
+    eidas_identifier: str | None = field(default=None, repr=False)
+    birth_date: date | None = field(default=None, repr=False)
+    role: str | None = None
+    """The role of the portal that the provider's attributes mean, if any."""
+    unit: str | None = None
 
 
 @dataclass(frozen=True)

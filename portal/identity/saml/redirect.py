@@ -11,12 +11,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
 from portal.identity.saml import names
 from portal.identity.saml.errors import Refusal, SamlRefused
+from portal.identity.saml.keys import algorithm_of, load_signing_key, sign
 from portal.identity.saml.xml_reader import parse
 
 MAX_QUERY: Final = 32 * 1024
@@ -27,22 +27,28 @@ _HASHES: Final = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.
 
 
 def signed_url(base: str, field: str, message: etree._Element, key_pem: str, relay_state: str | None = None) -> str:
-    """The address that carries a message, signed with RSA-SHA256; `field` is SAMLRequest or SAMLResponse.
+    """The address that carries a message, signed; `field` is SAMLRequest or SAMLResponse.
 
-    Raises ValueError for a relay state above 80 bytes (SAML Bindings 3.4.3) or a key that is not RSA.
+    Raises ValueError for a relay state above 80 bytes or a key that may not sign.
     """
+    key = load_signing_key(key_pem)
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
     deflated = compressor.compress(etree.tostring(message, encoding="UTF-8")) + compressor.flush()
     parts = [(field, base64.b64encode(deflated).decode("ascii"))]
     if relay_state is not None:
-        if len(relay_state.encode()) > MAX_RELAY_STATE:
-            raise ValueError("RelayState is longer than 80 bytes")
+        check_relay_state(relay_state)
         parts.append(("RelayState", relay_state))
-    parts.append(("SigAlg", names.RSA_SHA256))
+    parts.append(("SigAlg", algorithm_of(key)))
     query = "&".join(f"{name}={quote_plus(value)}" for name, value in parts)
-    signature = base64.b64encode(_sign(query.encode("ascii"), key_pem)).decode("ascii")
+    signature = base64.b64encode(sign(query.encode("ascii"), key)).decode("ascii")
     glue = "&" if urlsplit(base).query else "?"
     return f"{base}{glue}{query}&Signature={quote_plus(signature)}"
+
+
+def check_relay_state(relay_state: str) -> None:
+    """Raise ValueError for a relay state above 80 bytes (SAML Bindings 3.4.3 and 3.5.3)."""
+    if len(relay_state.encode()) > MAX_RELAY_STATE:
+        raise ValueError("RelayState is longer than 80 bytes")
 
 
 def read_signed_query(query: str, field: str, certs: Iterable[str]) -> tuple[etree._Element, str | None]:
@@ -99,13 +105,6 @@ def _inflate(data: bytes) -> bytes:
     if not inflater.eof or inflater.unused_data:
         raise SamlRefused(Refusal.NOT_DEFLATED)
     return message
-
-
-def _sign(data: bytes, key_pem: str) -> bytes:
-    key = load_pem_private_key(key_pem.encode(), None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError("the signing key of a service provider must be RSA")
-    return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
 def _verifies(data: bytes, signature: bytes, algorithm: str, cert_pem: str) -> bool:

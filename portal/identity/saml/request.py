@@ -6,8 +6,8 @@ from datetime import datetime
 from lxml import etree
 
 from portal.identity.saml import extensions, names
-from portal.identity.saml.model import IdentityProvider, RedirectRequest, ServiceProvider
-from portal.identity.saml.redirect import signed_url
+from portal.identity.saml.binding import send
+from portal.identity.saml.model import IdentityProvider, OutgoingMessage, ServiceProvider
 from portal.identity.saml.xml_reader import write_instant
 
 _NSMAP = {"samlp": names.SAMLP, "saml": names.SAML}
@@ -31,30 +31,39 @@ def build_authn_request(
     language: str = "sv",
     principal: str | None = None,
     scoping: tuple[str, ...] = (),
-) -> RedirectRequest:
-    """A signed AuthnRequest for the redirect binding.
+) -> OutgoingMessage:
+    """A signed AuthnRequest: for the redirect, or for a form where the provider wants one or the address gets long.
 
     `user_message` (plain text in `language`) and `principal` (an identity number) are sent only to providers whose
     metadata ask for them; `scoping` names whom a proxy shall use, such as an eIDAS country.
-    Raises ValueError where the provider has no redirect address, no level is asked for, or one that it may not assert.
+    Raises ValueError where the provider has no address, no level is asked for, or one that it may not assert.
     Source: Deployment Profile 1.8, section 5 (Destination, own ACS, explicit ForceAuthn, Comparison exact).
     """
-    if idp.sso_redirect_url is None:
-        raise ValueError("the identity provider has no redirect address")
     if not levels or any(level not in idp.levels for level in levels):
         raise ValueError("a level is asked for that this identity provider may not assert")
-    message = new_message("AuthnRequest", sp, request_id, issued_at, idp.sso_redirect_url)
-    message.set("ForceAuthn", "true" if force_authn else "false")
-    message.set("AssertionConsumerServiceURL", sp.acs_url)
-    message.set("ProtocolBinding", names.BINDING_POST)
-    extensions.add(message, idp, user_message=user_message, language=language, principal=principal)
-    policy = etree.SubElement(message, f"{{{names.SAMLP}}}NameIDPolicy")
-    policy.set("AllowCreate", "true")
-    context = etree.SubElement(message, f"{{{names.SAMLP}}}RequestedAuthnContext", Comparison="exact")
-    for level in levels:
-        etree.SubElement(context, f"{{{names.SAML}}}AuthnContextClassRef").text = level
-    extensions.add_scoping(message, scoping)
-    return RedirectRequest(signed_url(idp.sso_redirect_url, "SAMLRequest", message, sp.signing_key_pem, relay_state))
+
+    def build(destination: str) -> etree._Element:
+        message = new_message("AuthnRequest", sp, request_id, issued_at, destination)
+        message.set("ForceAuthn", "true" if force_authn else "false")
+        message.set("AssertionConsumerServiceURL", sp.acs_url)
+        message.set("ProtocolBinding", names.BINDING_POST)
+        extensions.add(message, idp, user_message=user_message, language=language, principal=principal)
+        etree.SubElement(message, f"{{{names.SAMLP}}}NameIDPolicy", AllowCreate="true")
+        context = etree.SubElement(message, f"{{{names.SAMLP}}}RequestedAuthnContext", Comparison="exact")
+        for level in levels:
+            etree.SubElement(context, f"{{{names.SAML}}}AuthnContextClassRef").text = level
+        extensions.add_scoping(message, scoping)
+        return message
+
+    return send(
+        sp,
+        "SAMLRequest",
+        build,
+        redirect_url=idp.sso_redirect_url,
+        post_url=idp.sso_post_url,
+        prefer_post=idp.prefer_post,
+        relay_state=relay_state,
+    )
 
 
 def new_message(

@@ -1,6 +1,7 @@
 """Hardened reading of foreign XML: bounded in size and shape, no DTD, no entities, no network, no comments."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,20 +9,28 @@ from lxml import etree
 
 from portal.identity.saml.errors import Refusal, SamlRefused
 
-MAX_ELEMENTS: Final = 3000
-MAX_DEPTH: Final = 40
-MAX_ATTRIBUTES: Final = 24
-MAX_NAMESPACES: Final = 300
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large and how deep a document may be."""
+
+    elements: int = 3000
+    depth: int = 40
+    attributes: int = 24
+    namespaces: int = 300
+
+
+MESSAGE: Final = Bounds()
 _DECLARED: Final = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""")
 _TIME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 
 
-def parse(data: bytes) -> etree._Element:
-    """Parse XML and refuse what can hide or explode.
+def parse(data: bytes, bounds: Bounds = MESSAGE, *, comments: bool = False) -> etree._Element:
+    """Parse XML and refuse what can hide or explode; `comments` are left out where they are forgiven.
 
     Raises SamlRefused. Source: SAML.md section 3 and CVE-2017-11427 (comments that cut a name in two).
     """
-    refuse_disguise(data)
+    refuse_disguise(data, bounds)
     parser = etree.XMLParser(
         encoding="UTF-8",  # as judged, whatever the message declares
         resolve_entities=False,
@@ -30,17 +39,18 @@ def parse(data: bytes) -> etree._Element:
         huge_tree=False,
         collect_ids=False,
         recover=False,
+        remove_comments=comments,
     )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise SamlRefused(Refusal.NOT_XML) from None
     refuse_comments(root)
-    refuse_complexity(root)
+    refuse_complexity(root, bounds)
     return root
 
 
-def refuse_disguise(data: bytes) -> None:
+def refuse_disguise(data: bytes, bounds: Bounds = MESSAGE) -> None:
     """Only UTF-8 without DTD reaches the parser, so that nothing is read before it is judged."""
     try:
         data.decode("utf-8")
@@ -53,7 +63,7 @@ def refuse_disguise(data: bytes) -> None:
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise SamlRefused(Refusal.DTD)
     # Canonicalisation takes time by depth times declarations.
-    if data.count(b"xmlns") > MAX_NAMESPACES:
+    if data.count(b"xmlns") > bounds.namespaces:
         raise SamlRefused(Refusal.TOO_COMPLEX)
 
 
@@ -63,13 +73,13 @@ def refuse_comments(root: etree._Element) -> None:
         raise SamlRefused(Refusal.COMMENT_OR_INSTRUCTION)
 
 
-def refuse_complexity(root: etree._Element) -> None:
+def refuse_complexity(root: etree._Element, bounds: Bounds = MESSAGE) -> None:
     """Bound elements, depth and attributes: canonicalisation sorts attributes in quadratic time."""
     count, level = 0, [(root, 1)]
     while level:
         element, depth = level.pop()
         count += 1
-        if count > MAX_ELEMENTS or depth > MAX_DEPTH or len(element.attrib) > MAX_ATTRIBUTES:
+        if count > bounds.elements or depth > bounds.depth or len(element.attrib) > bounds.attributes:
             raise SamlRefused(Refusal.TOO_COMPLEX)
         level.extend((child, depth + 1) for child in element)
 

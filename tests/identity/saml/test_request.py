@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 
 from portal.identity.saml import IdentityProvider, build_authn_request, names, new_request_id
@@ -95,14 +97,25 @@ def test_requests_that_make_no_sense(scene: Scene, changes: dict[str, Any]) -> N
         url(scene, **changes)
 
 
-def test_no_redirect_address(scene: Scene) -> None:
-    with pytest.raises(ValueError, match="redirect"):
+def test_no_address(scene: Scene) -> None:
+    with pytest.raises(ValueError, match="no address"):
         url(scene, idp=replace(scene.idp, sso_redirect_url=None))
 
 
-def test_a_signing_key_that_is_not_rsa(scene: Scene) -> None:
-    with pytest.raises(ValueError, match="RSA"):
-        url(scene, sp=replace(scene.sp, signing_key_pem=scene.keys["idp-curve"].key))
+def test_a_signing_key_on_a_curve(scene: Scene) -> None:
+    pair = scene.keys["idp-curve"]
+    sp = replace(scene.sp, signing_key_pem=pair.key, signing_cert_pem=pair.cert)
+    query = urlsplit(url(scene, sp=sp)).query
+    assert "ecdsa-sha256" in dict(parse_qsl(query))["SigAlg"]
+    signed = query[query.index("SAMLRequest=") :]
+    assert read_signed_query(signed, "SAMLRequest", [pair.cert])[0].get("ID") == "_r"
+
+
+def test_a_signing_key_of_another_kind(scene: Scene) -> None:
+    key = ec.generate_private_key(ec.SECP384R1())
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(ValueError, match="P-256"):
+        url(scene, sp=replace(scene.sp, signing_key_pem=pem))
 
 
 def test_ids_are_long_random_and_names(scene: Scene) -> None:
