@@ -70,11 +70,13 @@ def links(page: Page, origin: str) -> Iterator[str]:
 def reached(page: Page, origin: str, each: int = 2) -> list[str]:
     """Return the addresses that links lead to from the page; of pages alike at most a few."""
     found: list[str] = []
+    asked: list[str] = []
     waiting = [urlsplit(page.url).path]
     while waiting:
         path = waiting.pop(0)
-        if path in found or sum(pattern(path) == pattern(one) for one in found) >= each:
+        if path in asked or sum(pattern(path) == pattern(one) for one in asked) >= each:
             continue
+        asked.append(path)
         page.goto(origin + path)
         landed = urlsplit(page.url).path
         if landed not in found:

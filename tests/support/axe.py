@@ -37,13 +37,14 @@ _GEOMETRY = """
   for (const block of document.querySelectorAll("main h1, main h2, main p, main label, main legend")) {
     if (!shown(block) || block.closest("[dir]") !== root) continue;
     const style = getComputedStyle(block);
-    if (["center", "-webkit-center"].includes(style.textAlign)) continue;
+    if (["center", "-webkit-center", "end"].includes(style.textAlign)) continue;
     const range = document.createRange();
     range.selectNodeContents(block);
     const lines = [...range.getClientRects()].filter(line => line.width > 0);
     const outer = block.parentElement;
     if (!lines.length || ["flex", "grid"].some(kind => getComputedStyle(outer).display.includes(kind))) continue;
-    const inner = box(block);
+    const {left, right} = box(block);
+    const inner = {left: left + parseFloat(style.paddingLeft), right: right - parseFloat(style.paddingRight)};
     const before = rtl ? inner.right - Math.max(...lines.map(line => line.right))
                        : Math.min(...lines.map(line => line.left)) - inner.left;
     const after = rtl ? Math.min(...lines.map(line => line.left)) - inner.left
