@@ -34,6 +34,8 @@ class OutboxMessage(Identified, Base):
     __table_args__ = (
         UniqueConstraint("lane_id", "seq"),
         Index("ix_outbox_message_open", "lane_id", "seq", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED),
+        # Workers take them in this order; without it they would walk past everything that was ever delivered.
+        Index("ix_outbox_message_turn", "id", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED),
     )
 
     lane_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
