@@ -42,6 +42,16 @@ class SeenAssertion(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class AttemptCount(Base):
+    """How often something was tried within a window, by a keyed hash: no address stands in the database."""
+
+    __tablename__ = "attempt_count"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignOutRequest(Identified, Base):
     """A log-out that we asked a provider for; its answer is accepted once."""
 

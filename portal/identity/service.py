@@ -25,16 +25,8 @@ from portal.identity.rules import (
 )
 from portal.identity.saml.model import IdentityProvider, PendingRequest, ServiceProvider, VerifiedSignIn
 from portal.identity.saml.request import build_authn_request, new_request_id
-from portal.people import queries as people
-from portal.people.service import sign_in_person
-
-
-class SignInRefused(Exception):  # noqa: N818
-    """A sign-in was not let through; ``reason`` goes to the audit log, never to the page."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+from portal.identity.who import SignInRefused as SignInRefused
+from portal.identity.who import owner_of
 
 
 @dataclass(frozen=True)
@@ -149,7 +141,7 @@ def open_session(session: Session, row: SignInRequest, verified: VerifiedSignIn,
 
     :raises SignInRefused: the staff member has no account, or the response names nobody.
     """
-    person_id, staff_id = _owner(session, row.side, verified)
+    person_id, staff_id = owner_of(session, row.side, verified)
     former = session.get(SignedInSession, row.former_id) if row.former_id else None
     if former is not None:
         _end(session, [former.id], EndReason.STEPPED_UP if row.purpose is Purpose.STEP_UP else EndReason.REPLACED)
@@ -182,23 +174,6 @@ def open_session(session: Session, row: SignInRequest, verified: VerifiedSignIn,
         session, row.purpose, side=row.side, subject_id=person_id, object_id=opened.id, detail={"level": verified.level}
     )
     return Opened(opened.id, token, row.return_to if mine else None)
-
-
-def _owner(session: Session, side: Side, verified: VerifiedSignIn) -> tuple[uuid.UUID | None, uuid.UUID | None]:
-    if side is Side.STAFF:
-        member = people.staff_by_subject(session, verified.staff_id) if verified.staff_id else None
-        if member is None:
-            raise SignInRefused("unknown_staff")
-        return None, member.id
-    if verified.identity_number is None:
-        raise SignInRefused("no_identity_number")
-    person = sign_in_person(
-        session,
-        identity_number=verified.identity_number,
-        given_name=verified.given_name or verified.display_name or "",
-        surname=verified.surname or "",
-    )
-    return person.id, None
 
 
 def _end(session: Session, ids: list[uuid.UUID], reason: EndReason) -> None:

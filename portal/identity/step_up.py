@@ -13,6 +13,7 @@ from portal.core.clock import now
 from portal.identity.models import SignedInSession, SignInRequest
 from portal.identity.rules import EndReason
 from portal.identity.saml.model import VerifiedSignIn
+from portal.identity.who import claims_of
 from portal.people import queries as people
 
 
@@ -24,8 +25,7 @@ def is_same_person(session: Session, row: SignInRequest, verified: VerifiedSignI
     if row.side is Side.STAFF:
         member = people.staff_by_subject(session, verified.staff_id) if verified.staff_id else None
         return member is not None and member.id == former.staff_id
-    person = people.find_person(session, verified.identity_number) if verified.identity_number else None
-    return person is not None and person.id == former.person_id
+    return [person.id for person in people.known_as(session, claims_of(verified))] == [former.person_id]
 
 
 def refuse_other_person(session: Session, row: SignInRequest, reference: str) -> None:

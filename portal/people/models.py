@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.core.clock import now
 from portal.core.crypto import BlindIndex, EncryptedText
 from portal.core.db import Base, Identified
-from portal.people.rules import CaseState, Protection, Role
+from portal.people.rules import AssignedBy, CaseState, NumberSource, Protection, Role
 
 
 class Board(Identified, Base):
@@ -34,9 +34,13 @@ class Person(Identified, Base):
     """A person who signs in, or whom a case is about. Names and number stand encrypted."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_prid_index", "prid_index", unique=True),)
 
     identity_number: Mapped[str | None] = mapped_column(EncryptedText("person.identity_number"))
     identity_index: Mapped[bytes | None] = mapped_column(BlindIndex("identity_number", "person"), unique=True)
+    # Provisional identifier of a person with a foreign e-legitimation (eIDAS); most have none.
+    prid: Mapped[str | None] = mapped_column(EncryptedText("person.prid"))
+    prid_index: Mapped[bytes | None] = mapped_column(BlindIndex("prid", "prid"))
     given_name: Mapped[str] = mapped_column(EncryptedText("person.given_name"))
     surname: Mapped[str] = mapped_column(EncryptedText("person.surname"))
     protection: Mapped[Protection] = mapped_column(default=Protection.UNKNOWN)
@@ -47,6 +51,20 @@ class Person(Identified, Base):
     def name(self) -> str:
         """The full name as it is written."""
         return f"{self.given_name} {self.surname}".strip()
+
+
+class PersonNumber(Identified, Base):
+    """An identity number that a person had before the present one, from when and until when, as far as is known."""
+
+    __tablename__ = "person_number"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[str] = mapped_column(EncryptedText("person_number.number"))
+    number_index: Mapped[bytes] = mapped_column(BlindIndex("number", "person"), index=True)
+    coordination: Mapped[bool]  # a samordningsnummer, else a personnummer
+    since: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(default=now)
+    replaced_by: Mapped[NumberSource]
 
 
 class StaffMember(Identified, Base):
@@ -60,6 +78,11 @@ class StaffMember(Identified, Base):
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
     phone: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    # Who decided role and unit: what the back office says never undoes what was decided here.
+    assigned_by: Mapped[AssignedBy] = mapped_column(default=AssignedBy.BACK_OFFICE)
+    # Closed by a system manager: the back office can't open it again.
+    closed_here: Mapped[bool] = mapped_column(default=False)
+    last_sign_in_at: Mapped[datetime | None]
 
     @property
     def first_name(self) -> str:

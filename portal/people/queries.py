@@ -1,7 +1,7 @@
 """Who is who, and which cases an actor reaches; every other feature filters through these."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -12,8 +12,8 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.crypto import ring_of
 from portal.core.errors import NotFound
-from portal.people.models import Board, Case, CaseAssignment, Person, StaffMember, Unit
-from portal.people.rules import Protection
+from portal.people.models import Board, Case, CaseAssignment, Person, PersonNumber, StaffMember, Unit
+from portal.people.rules import NumberSource, Protection
 
 CaseRows = Select[uuid.UUID, uuid.UUID, str, str, str | None, uuid.UUID | None]
 
@@ -31,10 +31,62 @@ class CaseView:
 
 
 def find_person(session: Session, identity_number: str) -> Person | None:
-    """Look a person up by 12-digit identity number, through the blind index."""
-    ring = ring_of(session.get_bind().dialect)
-    found = ring.blind_candidates("person", identity_number)
-    return session.scalars(select(Person).where(Person.identity_index.in_(found))).one_or_none()
+    """Look a person up by 12-digit identity number, through the blind index.
+
+    Also by a former number, where an identity provider has asserted that it was theirs: an e-legitimation with a
+    samordningsnummer may go on working beside the one with a personnummer.
+    """
+    found = ring_of(session.get_bind().dialect).blind_candidates("person", identity_number)
+    person = session.scalars(select(Person).where(Person.identity_index.in_(found))).one_or_none()
+    if person is not None:
+        return person
+    return session.scalars(
+        select(Person)
+        .join(PersonNumber, PersonNumber.person_id == Person.id)
+        .where(PersonNumber.number_index.in_(found), PersonNumber.replaced_by == NumberSource.SIGN_IN)
+        .order_by(PersonNumber.until.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def find_by_prid(session: Session, prid: str) -> Person | None:
+    """Look a person with a foreign e-legitimation up by provisional identifier (eIDAS)."""
+    found = ring_of(session.get_bind().dialect).blind_candidates("prid", prid)
+    return session.scalars(select(Person).where(Person.prid_index.in_(found))).one_or_none()
+
+
+def replaced_at_sign_in(session: Session, person_id: uuid.UUID, identity_number: str) -> bool:
+    """Tell whether a number was a person's until they signed in with a new one."""
+    found = ring_of(session.get_bind().dialect).blind_candidates("person", identity_number)
+    statement = select(PersonNumber.id).where(
+        PersonNumber.person_id == person_id,
+        PersonNumber.number_index.in_(found),
+        PersonNumber.replaced_by == NumberSource.SIGN_IN,
+    )
+    return session.scalars(statement).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Who an identity provider says that somebody is; never shown in a trace.
+
+    ``previous_number`` and a mapped ``identity_number`` are given only where the provider may be believed on them.
+    """
+
+    identity_number: str | None = field(default=None, repr=False)
+    previous_number: str | None = field(default=None, repr=False)
+    prid: str | None = field(default=None, repr=False)
+    given_name: str = field(default="", repr=False)
+    surname: str = field(default="", repr=False)
+
+
+def known_as(session: Session, claims: Claims) -> list[Person]:
+    """Return every person of ours that the claims point at: none, one, or in a conflict several."""
+    numbers = [number for number in (claims.identity_number, claims.previous_number) if number]
+    found = [find_person(session, number) for number in numbers]
+    if claims.prid:
+        found.append(find_by_prid(session, claims.prid))
+    return list({person.id: person for person in found if person is not None}.values())
 
 
 def reachable(side: Side) -> ColumnElement[bool]:

@@ -51,6 +51,7 @@ class Owner(enum.StrEnum):
 
     CLIENT = "client"
     BACK_OFFICE = "back_office"
+    ASSIGNED = "assigned"  # the back office's, until the staff's identity provider or a system manager decides here
     WRITER = "writer"  # whoever wrote it; it never changes afterwards
 
 
@@ -261,12 +262,15 @@ RECORDS: Mapping[Kind, type[Record]] = types.MappingProxyType(
 
 # The portal's own fields of an object are listed too: what the back office never may overwrite.
 _CLIENT_OWNED = {Kind.PERSON: frozenset({"locale"})}
+# See ``people.rules.may_assign``; an account closed in the portal stays closed.
+_ASSIGNED = {Kind.STAFF: frozenset({"role", "unit_id", "active"})}
 
 OWNERSHIP: Mapping[Kind, Mapping[str, Owner]] = types.MappingProxyType(
     {
         kind: types.MappingProxyType(
             {f.name: Owner.WRITER if kind is Kind.CASE_MESSAGE else Owner.BACK_OFFICE for f in fields(record)}
             | dict.fromkeys(_CLIENT_OWNED.get(kind, ()), Owner.CLIENT)
+            | dict.fromkeys(_ASSIGNED.get(kind, ()), Owner.ASSIGNED)
         )
         for kind, record in RECORDS.items()
     }

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from portal.core.clock import now
 from portal.core.db import Base
 from portal.people.models import Board, Case, CaseAssignment, Person, StaffMember, Unit
-from portal.people.queries import find_person
-from portal.people.rules import CaseState, Protection
+from portal.people.queries import find_person, replaced_at_sign_in
+from portal.people.rules import AssignedBy, CaseState, Protection, may_assign
 from portal.people.service import set_identity_number
 from portal.sync.contract import (
     AssignmentRecord,
@@ -112,9 +112,12 @@ def staff(session: Session, change: Change) -> Applied:
     _same(change, record.id)
     known = session.scalars(select(StaffMember).where(StaffMember.subject == record.subject)).one_or_none()
     row = held or known or StaffMember()
-    row.subject, row.name, row.role = record.subject, record.name, record.role
-    row.unit_id = None if record.unit_id is None else _needed(session, Kind.UNIT, record.unit_id)
-    row.phone, row.active = record.phone, record.active
+    row.subject, row.name, row.phone = record.subject, record.name, record.phone
+    if may_assign(AssignedBy.BACK_OFFICE, row.assigned_by or AssignedBy.BACK_OFFICE):
+        row.role = record.role
+        row.unit_id = None if record.unit_id is None else _needed(session, Kind.UNIT, record.unit_id)
+    # Either of the two may close an account; what was closed here is not opened from there.
+    row.active = record.active and not row.closed_here
     session.add(row)
     session.flush()
     return Applied(row.id)
@@ -134,6 +137,9 @@ def person(session: Session, change: Change) -> Applied:
     row = row or known or Person()
     row.given_name, row.surname = record.given_name, record.surname
     row.protection = record.protection or Protection.UNKNOWN
+    if number is not None and row.identity_number is not None and replaced_at_sign_in(session, row.id, number):
+        # The back office does not know the new number yet, which an identity provider has asserted.
+        number = None
     if number is not None and number != row.identity_number:
         # Another row of ours with this number makes the unique index refuse: two persons are never joined unasked.
         set_identity_number(session, row, number)

@@ -12,7 +12,7 @@ from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.people import queries
 from portal.people.models import CaseAssignment, Person, StaffMember
-from portal.people.queries import find_person, shown_name, staff_by_subject
+from portal.people.queries import Claims, find_person, shown_name, staff_by_subject
 from portal.people.rules import CASE_TRANSITIONS, PERMISSIONS, CaseState, Protection, Role
 from portal.people.service import set_identity_number, sign_in_person
 from tests.messages import world as worlds
@@ -42,14 +42,14 @@ def test_a_number_stands_once(session: Session, world: World) -> None:
 
 
 def test_a_sign_in_finds_the_person_and_keeps_the_name_the_portal_knows(session: Session, world: World) -> None:
-    found = sign_in_person(session, identity_number=MARIAM, given_name="Annat", surname="Namn")
+    found = sign_in_person(session, Claims(identity_number=MARIAM, given_name="Annat", surname="Namn"))
     assert (found.id, found.name) == (world.mariam, "Mariam Sandell")
 
 
 def test_an_unknown_person_is_registered_as_protected_until_known(session: Session, world: World) -> None:
-    found = sign_in_person(session, identity_number=UNKNOWN, given_name="Ny", surname="Person")
+    found = sign_in_person(session, Claims(identity_number=UNKNOWN, given_name="Ny", surname="Person"))
     assert found.protection is Protection.UNKNOWN
-    assert sign_in_person(session, identity_number=UNKNOWN, given_name="Ny", surname="Person").id == found.id
+    assert sign_in_person(session, Claims(identity_number=UNKNOWN, given_name="Ny", surname="Person")).id == found.id
     assert queries.cases(session, world.client(found.id)) == []
 
 

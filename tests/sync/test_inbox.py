@@ -8,7 +8,7 @@ from portal.core.clock import now, travel
 from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.people.models import Board, Case, CaseAssignment, Person, StaffMember, Unit
-from portal.people.queries import find_person
+from portal.people.queries import Claims, find_person
 from portal.people.rules import CaseState, Protection
 from portal.people.service import sign_in_person
 from portal.sync import inbox, registers
@@ -160,7 +160,7 @@ def test_a_flag_that_goes_missing_does_not_leave_the_person_unprotected(sessions
 
 def test_one_who_signed_in_before_is_the_same_person(sessions, store, office, handlers):
     with writing(sessions) as session:
-        known = sign_in_person(session, identity_number="199501182399", given_name="Test", surname="T").id
+        known = sign_in_person(session, Claims(identity_number="199501182399", given_name="Test", surname="T")).id
     seed(store)
     pull(sessions, office, handlers)
     (person,) = all_of(sessions, Person)

@@ -1,6 +1,7 @@
 """Attributes of a verified assertion: single values, identity number, scoped staff id."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from lxml import etree
@@ -44,6 +45,36 @@ def identity_number(attributes: Mapping[str, tuple[str, ...]], name: str) -> str
         return parse_identity_number(value)
     except InvalidIdentityNumber:
         raise SamlRefused(Refusal.IDENTITY_NUMBER) from None
+
+
+def mapped_number(attributes: Mapping[str, tuple[str, ...]], idp: IdentityProvider) -> str | None:
+    """The Swedish number mapped to an eIDAS person, only where the binding is one that this installation believes.
+
+    Source: Attribute Specification 3.3.2 (personalIdentityNumberBinding: how the mapping was made).
+    """
+    wanted = idp.attribute_names
+    binding = single(attributes, wanted.identity_number_binding)
+    if binding is None or binding not in idp.mapped_bindings:
+        return None
+    return identity_number(attributes, wanted.mapped_identity_number)
+
+
+def birth_date(attributes: Mapping[str, tuple[str, ...]], name: str) -> date | None:
+    """The date of birth (YYYY-MM-DD); an impossible one is refused."""
+    value = single(attributes, name)
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise SamlRefused(Refusal.BIRTH_DATE) from None
+
+
+def portal_role(attributes: Mapping[str, tuple[str, ...]], idp: IdentityProvider) -> str | None:
+    """The role of the portal that the role attribute means; several values may stand there, but mean one role."""
+    values = attributes.get(idp.attribute_names.role, ()) if idp.attribute_names.role else ()
+    meant = {idp.roles[value] for value in values if value in idp.roles}
+    if len(meant) > 1:
+        raise SamlRefused(Refusal.ATTRIBUTE_VALUES)
+    return meant.pop() if meant else None
 
 
 def staff_id(attributes: Mapping[str, tuple[str, ...]], idp: IdentityProvider) -> str | None:

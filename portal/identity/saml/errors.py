@@ -64,6 +64,7 @@ class Refusal(StrEnum):
     ATTRIBUTE_SHAPE = "attribute_shape"
     ATTRIBUTE_VALUES = "attribute_values"
     IDENTITY_NUMBER = "identity_number"
+    BIRTH_DATE = "birth_date"
     SCOPE = "scope"
     QUERY_SHAPE = "query_shape"
     LOGOUT_EXPIRED = "logout_expired"

@@ -29,8 +29,9 @@ from portal.identity.saml import names
 from portal.identity.saml.metadata_aggregate import MAX_DAYS, Pin, read_pin
 from portal.identity.saml.metadata_reader import IdpMetadata, ProviderFileError, check_url, read_metadata
 from portal.identity.saml.model import AttributeNames, IdentityProvider, ProviderConfig, SideName
+from portal.people.rules import Role
 
-_TERMS: Final = frozenset({"side", "levels", "attributes", "want_encrypted", "binding"})
+_TERMS: Final = frozenset({"side", "levels", "attributes", "want_encrypted", "binding", "roles", "mapped_bindings"})
 _PROVIDER_KEYS: Final = _TERMS | {"entity_id", "metadata", "display_names", "logo_url"}
 _AGGREGATE_KEYS: Final = _TERMS | {"file", "url", "pin", "categories", "entities", "max_days"}
 _SIDES: Final[Mapping[str, SideName]] = {"client": "client", "staff": "staff"}
@@ -46,6 +47,8 @@ class Terms:
     attribute_names: AttributeNames
     want_encrypted: bool
     prefer_post: bool
+    roles: Mapping[str, str]
+    mapped_bindings: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ def identity_provider(
         supports_user_message=names.SUPPORTS_USER_MESSAGE in found.entity_categories,
         wanted_principals=found.wanted_principals,
         prefer_post=terms.prefer_post,
+        roles=terms.roles,
+        mapped_bindings=terms.mapped_bindings,
         valid_until=found.valid_until,
     )
 
@@ -184,7 +189,15 @@ def _terms(entry: dict[str, Any], known: frozenset[str]) -> Terms:
     binding = entry.get("binding", "redirect")
     if binding not in ("redirect", "post"):
         raise ProviderFileError("binding must be redirect or post")
-    return Terms(side, _levels(entry), _attribute_names(entry), want_encrypted, binding == "post")
+    return Terms(
+        side,
+        _levels(entry),
+        _attribute_names(entry),
+        want_encrypted,
+        binding == "post",
+        _roles(entry),
+        _set(entry, "mapped_bindings"),
+    )
 
 
 def _beside(entry: dict[str, Any], key: str, directory: Path) -> Path:
@@ -216,6 +229,15 @@ def _attribute_names(entry: dict[str, Any]) -> AttributeNames:
     if wanted.keys() - {field.name for field in fields(AttributeNames)}:
         raise ProviderFileError("attributes names something that the portal does not read")
     return AttributeNames(**wanted)
+
+
+def _roles(entry: dict[str, Any]) -> Mapping[str, str]:
+    roles = _texts(entry, "roles")
+    if set(roles.values()) - set(Role):
+        raise ProviderFileError("roles names a role that the portal does not have")
+    if roles and "role" not in _texts(entry, "attributes"):
+        raise ProviderFileError("roles needs the name of the role attribute, under attributes")
+    return MappingProxyType(roles)
 
 
 def _text(entry: dict[str, Any], key: str) -> str:

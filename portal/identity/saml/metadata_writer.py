@@ -24,6 +24,12 @@ CLIENT_ATTRIBUTES: Final = (
     RequestedAttribute(names.SURNAME, "sn", True),
     RequestedAttribute(names.DISPLAY_NAME, "displayName", True),
     RequestedAttribute(names.PREVIOUS_IDENTITY_NUMBER, "previousPersonalIdentityNumber", False),
+    RequestedAttribute(names.PRID, "prid", False),
+    RequestedAttribute(names.PRID_PERSISTENCE, "pridPersistence", False),
+    RequestedAttribute(names.EIDAS_IDENTIFIER, "eidasPersonIdentifier", False),
+    RequestedAttribute(names.DATE_OF_BIRTH, "dateOfBirth", False),
+    RequestedAttribute(names.MAPPED_IDENTITY_NUMBER, "mappedPersonalIdentityNumber", False),
+    RequestedAttribute(names.IDENTITY_NUMBER_BINDING, "personalIdentityNumberBinding", False),
 )
 # Attribute set org-person-01; the HSA id only where the organisation has one.
 STAFF_ATTRIBUTES: Final = (

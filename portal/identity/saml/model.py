@@ -72,7 +72,7 @@ class IdentityProvider:
     """Names of the attributes by which it wants to be told who is expected (RequestedPrincipalSelection)."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Which value of the role attribute means which role of the portal; other values mean none."""
-    mapped_bindings: tuple[str, ...] = ()
+    mapped_bindings: frozenset[str] = frozenset()
     """Ways of binding a mapped identity number to an eIDAS person that this installation believes; others are not."""
     prefer_post: bool = False
     """Send requests by the POST binding even where the redirect would do."""

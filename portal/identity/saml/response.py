@@ -5,7 +5,15 @@ from datetime import datetime
 from lxml import etree
 
 from portal.identity.saml import names
-from portal.identity.saml.attributes import identity_number, read_attributes, single, staff_id
+from portal.identity.saml.attributes import (
+    birth_date,
+    identity_number,
+    mapped_number,
+    portal_role,
+    read_attributes,
+    single,
+    staff_id,
+)
 from portal.identity.saml.errors import Refusal
 from portal.identity.saml.guard import algorithms, assertion, encryption, envelope, header, library, signature
 from portal.identity.saml.model import IdentityProvider, PendingRequest, ServiceProvider, VerifiedSignIn
@@ -102,4 +110,12 @@ def check_assertion(
         given_name=single(attributes, wanted.given_name),
         surname=single(attributes, wanted.surname),
         staff_id=staff_id(attributes, idp),
+        previous_identity_number=identity_number(attributes, wanted.previous_identity_number),
+        mapped_identity_number=mapped_number(attributes, idp),
+        prid=single(attributes, wanted.prid),
+        prid_persistence=single(attributes, wanted.prid_persistence),
+        eidas_identifier=single(attributes, wanted.eidas_identifier),
+        birth_date=birth_date(attributes, wanted.date_of_birth),
+        role=portal_role(attributes, idp),
+        unit=single(attributes, wanted.unit) if wanted.unit else None,
     )
