@@ -1,4 +1,4 @@
-"""The journeys share one portal for each kind of database; a kind stays with one worker of pytest-xdist."""
+"""The journeys of a worker share one portal for each kind of database."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +13,13 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the journeys, and keep all of one kind of database together: a portal takes seconds to start."""
+    """Mark the journeys, and keep those of one file and kind of database together: a portal takes seconds to start."""
     for item in items:
         if HERE in item.path.parents:
-            kind = getattr(item, "callspec", None)
+            call = getattr(item, "callspec", None)
+            kind = call.params.get("portal", "") if call else ""
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group(f"portal-{kind.params.get('portal') if kind else ''}"))
+            item.add_marker(pytest.mark.xdist_group(f"portal-{kind}-{item.path.stem}"))
 
 
 @pytest.fixture(scope="session", autouse=True)

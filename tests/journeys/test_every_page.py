@@ -1,6 +1,6 @@
 """Every page that links lead to, on both sides: accessible and well laid out in each language, scheme and width.
 
-In the ordinary run every page is seen in a few of the combinations, so chosen that all of them occur; `make soak` sees
+In the ordinary run every page is seen in one of the combinations, so chosen that all of them occur; `make soak` sees
 every page in all.
 """
 
@@ -22,7 +22,7 @@ from tests.support.axe import geometry, violations
 pytestmark = ON_SQLITE
 COMBINATIONS = list(product(["sv", "en", "ar"], ["light", "dark"], [390, 1280]))
 NARROW = 320
-EACH_PAGE_SEEN = 2
+EACH_PAGE_SEEN = 1
 # Not pages: they change something, lead away, or answer no HTML.
 NO_PAGES = re.compile(r"^/(lamna|saml/|sprak/|static/|halsa)")
 
