@@ -16,8 +16,10 @@ FROZEN = {
         ("content", "text"),
     ),
     "signature": (
-        ("version_id", "digest", "party", "side", "signer_id", "method", "level", "signed_at", "created_at")
-        + ("evidence_digest", "id"),
+        (
+            *("version_id", "digest", "party", "side", "signer_id", "method", "level", "signed_at", "created_at"),
+            *("evidence_digest", "id"),
+        ),
         ("evidence",),
     ),
 }
@@ -30,7 +32,7 @@ def _freeze_sqlite(table: str, frozen: tuple[str, ...], encrypted: tuple[str, ..
     for column in encrypted:
         op.execute(
             f"CREATE TRIGGER {table}_{column}_same_key BEFORE UPDATE OF {column} ON {table} "
-            f"WHEN NEW.{column} IS NULL OR substr(NEW.{column}, 1, 3) = substr(OLD.{column}, 1, 3) {refuse}"
+            f"WHEN typeof(NEW.{column}) <> 'blob' OR substr(NEW.{column}, 1, 3) = substr(OLD.{column}, 1, 3) {refuse}"
         )
 
 
