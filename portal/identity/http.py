@@ -52,9 +52,9 @@ def behind() -> queries.Behind | None:
 def _let_log_out_reach_the_provider(row: SignedInSession) -> None:
     """Name the provider in this page's policy: browsers hold the redirects of a form, too, against form-action."""
     idp = federation().by_entity_id(row.side, row.provider)
-    origin = origin_of(idp.slo_redirect_url) if idp else None
-    if origin:
-        allow_form_target(origin)
+    for url in (idp.slo_redirect_url, idp.slo_post_url) if idp else ():
+        if origin := origin_of(url):
+            allow_form_target(origin)
 
 
 class SessionGuard:

@@ -23,7 +23,13 @@ from portal.identity.rules import (
     digest,
     name_digest,
 )
-from portal.identity.saml.model import IdentityProvider, PendingRequest, ServiceProvider, VerifiedSignIn
+from portal.identity.saml.model import (
+    IdentityProvider,
+    OutgoingMessage,
+    PendingRequest,
+    ServiceProvider,
+    VerifiedSignIn,
+)
 from portal.identity.saml.request import build_authn_request, new_request_id
 from portal.identity.who import SignInRefused as SignInRefused
 from portal.identity.who import owner_of
@@ -31,9 +37,9 @@ from portal.identity.who import owner_of
 
 @dataclass(frozen=True)
 class Started:
-    """A sign-in under way: where to send the browser, and the secret its cookie holds meanwhile."""
+    """A sign-in under way: what the browser carries to the provider, and the secret its cookie holds meanwhile."""
 
-    url: str
+    message: OutgoingMessage
     cookie: str
 
 
@@ -79,7 +85,7 @@ def start_sign_in(
         levels=levels,
         relay_state=digest(cookie).hex()[:16],
     )
-    return Started(request.url, cookie)
+    return Started(request, cookie)
 
 
 def pending_sign_in(session: Session, cookie: str, side: Side) -> SignInRequest:

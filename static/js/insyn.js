@@ -3,4 +3,5 @@ import "./exit.js";
 import "./failures.js";
 import "./forms.js";
 import "./menu.js";
+import "./onward.js";
 import "./session.js";

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from portal.identity.saml import names
+from portal.identity.saml import names, post, redirect
 from portal.identity.saml.binding import send
 from portal.identity.saml.errors import Refusal, SamlRefused
 from portal.identity.saml.guard import envelope, header
@@ -49,6 +49,15 @@ def build_logout_request(
         prefer_post=idp.prefer_post,
         relay_state=relay_state,
     )
+
+
+def claimed_issuer(message: str, *, posted: bool) -> str:
+    """Whose LogoutRequest it claims to be, unverified: it only chooses whose keys must have signed it.
+
+    `message` is the raw query string, or with `posted` the field. Raises SamlRefused.
+    """
+    root = post.peek(message) if posted else redirect.peek(message, "SAMLRequest")
+    return text_of(only(root, names.SAML, "Issuer", Refusal.LOGOUT_ISSUER), Refusal.LOGOUT_ISSUER)
 
 
 def verify_logout_request(

@@ -68,6 +68,14 @@ def read_signed_query(query: str, field: str, certs: Iterable[str]) -> tuple[etr
     return parse(_inflate(_decode(raw[field]))), relay_state
 
 
+def peek(query: str, field: str) -> etree._Element:
+    """The message of a raw query string before its signature is judged: to find whose it claims to be, no more.
+
+    Raises SamlRefused.
+    """
+    return parse(_inflate(_decode(_split(query, field)[field])))
+
+
 def _split(query: str, field: str) -> dict[str, str]:
     if len(query) > MAX_QUERY:
         raise SamlRefused(Refusal.TOO_LARGE)

@@ -10,6 +10,7 @@ from portal.core.i18n import _, lazy
 from portal.identity import cookies, logout, service
 from portal.identity.forms import EndForm
 from portal.identity.http import behind, federation, limits
+from portal.identity.onward import carry
 from portal.identity.queries import own_sessions
 from portal.identity.rules import EndReason
 from portal.identity.saml.errors import SamlRefused
@@ -38,24 +39,42 @@ def log_out() -> Response:
     if found is not None:
         service.end_session(db(), found.row, EndReason.LOGGED_OUT)
         at_provider = logout.start(db(), federation(), found.row)
-    return _signed_out(at_provider or url_for("identity.logged_out"))
+    return _signed_out(carry(at_provider) if at_provider else _to(url_for("identity.logged_out")))
 
 
 @feature.route("/saml/slo", access=Public(), writes=True)
 def single_logout() -> Response:
     """Receive the provider's answer to our log-out, or its own wish that sessions end (HTTP-Redirect binding)."""
     query = request.query_string.decode("ascii", "replace")
+    received = logout.Received(query, request.args.get("RelayState"), posted=False)
+    return _single_logout(received, is_answer="SAMLResponse" in request.args)
+
+
+@feature.route("/saml/slo", access=Public(csrf=False), methods=("POST",))
+def single_logout_posted() -> Response:
+    """Receive the same by form (HTTP-POST binding): another site posts it, so the message's signature stands for it."""
+    is_answer = "SAMLResponse" in request.form
+    message = request.form.get("SAMLResponse" if is_answer else "SAMLRequest", "")
+    received = logout.Received(message, request.form.get("RelayState"), posted=True)
+    return _single_logout(received, is_answer=is_answer)
+
+
+def _single_logout(received: logout.Received, *, is_answer: bool) -> Response:
     try:
-        if "SAMLResponse" in request.args:
-            logout.finish(db(), federation(), cookies.side(), query, request.args.get("RelayState", ""))
-            return redirect(url_for("identity.logged_out"), 303)  # type: ignore[return-value]
-        target = logout.obey(db(), federation(), cookies.side(), query)
+        if is_answer:
+            logout.finish(db(), federation(), cookies.side(), received)
+            return _to(url_for("identity.logged_out"))
+        answer = logout.obey(db(), federation(), cookies.side(), received)
     except SamlRefused as refused:
         log.warning("log-out message refused", reason=str(refused.reason), side=cookies.side())
         return error_page(
             403, lazy("Vi kunde inte se att du loggades ut överallt. Stäng webbläsaren för att vara säker.")
         )
-    return redirect(target or url_for("identity.logged_out"), 303)  # type: ignore[return-value]
+    return carry(answer) if answer else _to(url_for("identity.logged_out"))
+
+
+def _to(target: str) -> Response:
+    return redirect(target, 303)  # type: ignore[return-value]
 
 
 @feature.route("/utloggad", access=Public())
@@ -73,14 +92,13 @@ def leave() -> Response:
     found = behind()
     if found is not None:
         service.end_session(db(), found.row, EndReason.LEFT)
-    response = _signed_out(settings().exit_url)
+    response = _signed_out(_to(settings().exit_url))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-def _signed_out(target: str) -> Response:
+def _signed_out(response: Response) -> Response:
     g.session_over = True
-    response: Response = redirect(target, 303)  # type: ignore[assignment]
     cookies.clear(response, "session", "login", "small")
     return response
 

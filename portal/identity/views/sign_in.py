@@ -13,6 +13,7 @@ from portal.identity.federation import handle_of, origin_of
 from portal.identity.forms import StartForm
 from portal.identity.http import behind, federation
 from portal.identity.models import SignInRequest
+from portal.identity.onward import carry
 from portal.identity.rules import LEAST_LEVEL, Purpose, device_label
 from portal.identity.saml.errors import SamlRefused, SamlStatus, StatusKind
 from portal.identity.saml.metadata_writer import CLIENT_ATTRIBUTES, STAFF_ATTRIBUTES, sp_metadata
@@ -65,7 +66,7 @@ def sign_in() -> Response:
     if not providers:
         return error_page(403, lazy("Sidan kräver en starkare e-legitimation än de som går att använda här."))
     for idp in providers:
-        if origin := origin_of(idp.sso_redirect_url):
+        for origin in filter(None, map(origin_of, (idp.sso_redirect_url, idp.sso_post_url))):
             allow_form_target(origin)
     return render(
         f"identity/{cookies.side()}/sign_in.html",
@@ -125,7 +126,7 @@ def start(handle: str) -> Response:
         least_level=level,
         step_up=found is not None and found.actor is not None,
     )
-    response: Response = redirect(started.url, 303)  # type: ignore[assignment]
+    response = carry(started.message)
     cookies.set_login(response, started.cookie)
     return response
 
