@@ -38,7 +38,6 @@ class Shell:
     side: str
     nav_items: list[ShellItem]
     menu_items: list[ShellItem]
-    languages: list[tuple[str, str, str, bool]]
     municipality: dict[str, str]
     exit_url: str
     home_url: str
@@ -50,6 +49,16 @@ class Shell:
     banner: str
     footer_links: list[tuple[str, str]]
 
+    @property
+    def languages(self) -> list[tuple[str, str, str, bool]]:
+        """Return code, own name, address and whether it is this one; made only for the pages that show them."""
+        # Never an address that is not ours: it may hold whatever somebody typed.
+        here = request.path if request.url_rule else None
+        return [
+            (x.code, x.own_name, url_for("site.language", code=x.code, next=here), x.code == self.lang)
+            for x in LANGUAGES
+        ]
+
 
 def settings() -> Settings:
     """Return the settings of the application."""
@@ -57,11 +66,19 @@ def settings() -> Settings:
     return found
 
 
+def address(endpoint: str) -> str:
+    """Return the address of a page without parameters, built once: the portal stands at the root of its host."""
+    known = web_kit().addresses
+    if endpoint not in known:
+        known[endpoint] = url_for(endpoint)
+    return known[endpoint]
+
+
 def _items(who: Actor, *, menu: bool) -> list[ShellItem]:
     here = (request.endpoint or "").partition(".")[0]
     return [
         ShellItem(
-            url=url_for(item.endpoint),
+            url=address(item.endpoint),
             label=str(item.label),
             icon=item.icon,
             current=item.endpoint.partition(".")[0] == here,
@@ -76,35 +93,28 @@ def make_shell(*, safe: bool = False) -> Shell:
     """Make the shell of this request; ``safe`` (error pages) asks no database."""
     conf = settings()
     who = None if safe else actor_or_none()
-    code = current_locale()
-    # Never an address that is not ours: it may hold whatever somebody typed.
-    here = request.path if request.url_rule else None
     return Shell(
-        lang=code,
+        lang=current_locale(),
         dir=direction(),
         side=next(iter(web_kit().sides)).value if who is None else who.side.value,
         nav_items=_items(who, menu=False) if who else [],
         menu_items=_items(who, menu=True) if who else [],
-        languages=[
-            (x.code, x.own_name, url_for("site.language", code=x.code, next=here), x.code == code)
-            for x in LANGUAGES
-        ],
         municipality={
             "name": conf.municipality,
             "phone": conf.reception_phone,
             "emergency": conf.emergency_phone,
         },
-        exit_url=url_for("identity.leave"),
-        home_url=url_for("site.home"),
+        exit_url=address("identity.leave"),
+        home_url=address("site.home"),
         signed_in=who is not None,
         person_name=who.name if who else "",
         session_seconds=conf.session_idle_minutes * 60 if who else 0,
-        extend_url=url_for("identity.extend"),
-        logout_url=url_for("identity.log_out"),
+        extend_url=address("identity.extend"),
+        logout_url=address("identity.log_out"),
         banner=_("Endast demonstration. Alla personer är påhittade.") if conf.environment == "demo" else "",
         footer_links=[
-            (url_for("site.accessibility"), _("Tillgänglighetsredogörelse")),
-            (url_for("site.privacy"), _("Så hanterar vi dina uppgifter")),
+            (address("site.accessibility"), _("Tillgänglighetsredogörelse")),
+            (address("site.privacy"), _("Så hanterar vi dina uppgifter")),
         ]
         if Side.CLIENT in web_kit().sides
         else [],

@@ -92,6 +92,7 @@ class WebKit:
     access: dict[str, Access] = field(default_factory=dict)
     nav: list[NavItem] = field(default_factory=list)
     writing: set[str] = field(default_factory=set)
+    addresses: dict[str, str] = field(default_factory=dict)
 
 
 def web_kit(app: Flask | None = None) -> WebKit:
