@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(3000)]
 FULL = os.environ.get("INSYN_BENCH") == "full"
 PERSONS = (100, 10_000, 200_000) if FULL else (100, 10_000)
 WAITING = (0, 10_000, 100_000) if FULL else (0, 10_000)
-ROUNDS = 10
+DELIVERED = 100_000
+ROUNDS = 8
 FIRST_VISIT_KB = 45
 LATER_PAGE_KB = 10
 
@@ -85,8 +86,8 @@ def test_claiming_from_the_outbox(kind: Kind, engine: Engine) -> None:
     place = data.begin(engine)
     data.grow(engine, place, 2_000)
     lanes = data.lanes(engine, 2_000)
-    outbox.add(engine, lanes, MessageState.DELIVERED, 10 * WAITING[-1], 1)
-    show(f"\n{kind}: claiming {outbox.CLAIMED} messages beside {10 * WAITING[-1]:,} delivered ones")
+    outbox.add(engine, lanes, MessageState.DELIVERED, DELIVERED, 1)
+    show(f"\n{kind}: claiming {outbox.CLAIMED} messages beside {DELIVERED:,} delivered ones")
     held = 0
     for waiting in WAITING:
         outbox.add(engine, lanes, MessageState.PENDING, waiting - held, 1_000_000 + held)
