@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from portal.admin.views import feature as admin
 from portal.casework.views import feature as casework
 from portal.core import i18n
 from portal.core.actor import Side
@@ -18,7 +19,7 @@ from portal.core.events import EventBus
 from portal.core.resources import resource_dir
 from portal.dashboard.client_views import feature as dashboard
 from portal.identity import http as identity_http
-from portal.identity.federation import load_federation
+from portal.identity.keeper import FederationKeeper
 from portal.identity.views import features as identity
 from portal.messages.views import feature as messages
 from portal.settings import Settings
@@ -32,7 +33,7 @@ from portal.web.locale import bind_locale
 from portal.web.routes import WebKit, check_access
 from portal.wiring import subscribe
 
-FEATURES = (site.feature, *identity, dashboard, casework, messages)
+FEATURES = (site.feature, *identity, dashboard, casework, messages, admin)
 
 # Room for a far too long message (100,000 characters, up to 12 bytes each when sent): it is answered with its own text
 # and a plain word, where a refusal by size would lose it. A signed SAML answer stays under 256 kB.
@@ -58,7 +59,8 @@ def create_app(settings: Settings, sides: Iterable[Side], engine: Engine | None 
     app.extensions["insyn.settings"] = settings
     app.extensions["insyn.engine"] = engine or make_engine(settings.database_url, settings.key_ring)
     app.extensions["insyn.sessions"] = make_sessionmaker(app.extensions["insyn.engine"], bus)
-    app.extensions["insyn.federation"] = load_federation(settings)
+    keeper = FederationKeeper(settings, app.extensions["insyn.sessions"])
+    app.extensions["insyn.federation_keeper"], app.extensions["insyn.federation"] = keeper, keeper.federation
     app.extensions["insyn.web"] = WebKit(frozenset(sides), identity_http.SessionGuard(), identity_http.FormKeeper())
     _set_up_templates(app)
     _set_up_requests(app)
