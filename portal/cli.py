@@ -13,6 +13,7 @@ from portal.core.actor import Side
 from portal.core.crypto import new_key
 from portal.core.db import make_engine, make_sessionmaker
 from portal.core.logs import configure_logs
+from portal.identity.signing.commands import signature
 from portal.settings import Settings, SettingsError, load_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -38,6 +39,9 @@ def with_settings(command: Command) -> Command:
 @click.group()
 def main() -> None:
     """Insyn, the client portal."""
+
+
+main.add_command(signature)
 
 
 @main.group()

@@ -97,7 +97,7 @@ class KeptResponse:
     idp_entity_id: str
     levels: Mapping[str, int]
     attribute: str
-    is_staff: bool
+    names_number: bool
 
     @cached_property
     def root(self) -> etree._Element:
@@ -169,9 +169,9 @@ class KeptResponse:
 
     @property
     def person(self) -> str | None:
-        """Whom the provider names: the twelve-digit identity number, or the staff id; raises SamlRefused."""
+        """Whom the provider names: a number as twelve digits, anything else as it stands; raises SamlRefused."""
         found = read_attributes(assertion.attribute_statement(self.assertion))
-        return single(found, self.attribute) if self.is_staff else identity_number(found, self.attribute)
+        return identity_number(found, self.attribute) if self.names_number else single(found, self.attribute)
 
 
 def _answers(kept: KeptResponse) -> None:

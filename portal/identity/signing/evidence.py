@@ -11,7 +11,7 @@ from typing import Any
 
 from portal.identity.saml.evidence import KeptResponse
 from portal.identity.saml.xml_reader import instant
-from portal.identity.signing.rules import FORMAT, Binding, FrozenDocument, Method, digest_of, document_from_json
+from portal.identity.signing.rules import FORMAT, Binding, FrozenDocument, Method, Scheme, digest_of, document_from_json
 
 
 class BadEvidence(ValueError):  # noqa: N818 - read as what is wrong
@@ -58,7 +58,7 @@ class Evidence:
             idp_entity_id=asked.idp_entity_id,
             levels=asked.levels,
             attribute=asked.attribute,
-            is_staff=asked.side == "staff",
+            names_number=asked.scheme == Scheme.NUMBER,
         )
 
 

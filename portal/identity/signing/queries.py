@@ -5,7 +5,7 @@ own queries, filtered by actor, have let through.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.core.errors import NotFound
 from portal.identity.signing.models import DocumentVersion, Signature, SignatureRequest
-from portal.identity.signing.rules import Method
-from portal.people.models import Person, StaffMember
+from portal.identity.signing.rules import Method, Scheme
+from portal.people.models import Person, PersonNumber, StaffMember
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,35 @@ def signatures_of(session: Session, version: DocumentVersion) -> list[SignatureV
     ]
 
 
-def reference_of(session: Session, actor: Actor) -> str:
-    """Return what the identity provider calls a signer: the twelve-digit identity number, or the staff id.
+@dataclass(frozen=True)
+class Reference:
+    """What identity providers call a signer, by which scheme."""
 
-    :raises NotFound: the person has no identity number, so nothing a provider says can be bound to them.
+    scheme: Scheme
+    value: str = field(repr=False)
+
+
+def reference_of(session: Session, actor: Actor, *, foreign: bool) -> Reference:
+    """Return what the provider calls a signer; ``foreign`` for a provider of foreign e-legitimations (eIDAS).
+
+    :raises NotFound: the person has nothing that such a provider says, so nothing it says can be bound to them.
     """
     if actor.side is Side.STAFF:
-        return session.get_one(StaffMember, actor.id).subject
-    number = session.get_one(Person, actor.person_id).identity_number
-    if number is None:
+        return Reference(Scheme.STAFF, session.get_one(StaffMember, actor.id).subject)
+    person = session.get_one(Person, actor.person_id)
+    value = person.prid if foreign else person.identity_number
+    if value is None:
         raise NotFound
-    return number
+    return Reference(Scheme.PRID if foreign else Scheme.NUMBER, value)
+
+
+def references_on_record(session: Session, side: Side, signer_id: uuid.UUID) -> set[str]:
+    """Return everything that a signer is or was called by, for a later check."""
+    if side is Side.STAFF:
+        return set(session.scalars(select(StaffMember.subject).where(StaffMember.id == signer_id)))
+    found = session.execute(select(Person.identity_number, Person.prid).where(Person.id == signer_id)).one_or_none()
+    former = session.scalars(select(PersonNumber.number).where(PersonNumber.person_id == signer_id))
+    return {value for value in (*(found or ()), *former) if value}
 
 
 def pending_signature(session: Session, sign_in_request_id: uuid.UUID) -> SignatureRequest | None:

@@ -26,6 +26,14 @@ class Method(enum.StrEnum):
     AUTHENTICATION = "saml_authentication"
 
 
+class Scheme(enum.StrEnum):
+    """By what a provider names a person."""
+
+    NUMBER = "identity_number"  # personnummer or samordningsnummer
+    PRID = "prid"  # provisional identifier of a foreign e-legitimation
+    STAFF = "staff_id"
+
+
 class NotCanonical(ValueError):  # noqa: N818 - read as what is wrong
     """A value has no one way to be written as canonical JSON; the value itself is never told."""
 
@@ -122,9 +130,12 @@ class FrozenDocument:
 def document_from_json(kind: str, content: str, text: str, locale: str) -> FrozenDocument:
     """Return a document from its stored parts.
 
-    :raises ValueError: the content is no JSON object, or not canonical.
+    :raises NotCanonical: the content is no JSON object, or is written in another way than ours.
     """
-    values = json.loads(content)
+    try:
+        values = json.loads(content)
+    except ValueError:
+        raise NotCanonical("the stored content") from None
     if not isinstance(values, dict) or canonical(values) != content:
         raise NotCanonical("the stored content")
     return FrozenDocument(kind, values, text, locale)
@@ -139,13 +150,14 @@ def digest_of(value: Any) -> bytes:
 class Binding:
     """What one authentication request commits to: document, person, nonce, and the terms it was sent under.
 
-    ``reference`` is what the provider calls the person: the twelve-digit identity number, or the staff id. ``levels``
-    are the levels asked for, by URI. ``trust`` is the SHA-256 of what the portal had read from the provider's
+    ``reference`` is what the provider calls the person, by ``scheme``, and ``attribute`` is where it says so.
+    ``levels`` are those asked for, by URI. ``trust`` is the SHA-256 of what the portal had read from the provider's
     metadata then. The nonce (256 random bits, hex) keeps the ID from being guessed back to a document or a person.
     """
 
     digest: str
     reference: str = field(repr=False)
+    scheme: str
     attribute: str
     side: str
     nonce: str

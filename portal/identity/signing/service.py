@@ -30,6 +30,7 @@ from portal.identity.signing.rules import (
     Binding,
     FrozenDocument,
     Method,
+    Scheme,
     control_code,
     digest_of,
 )
@@ -131,7 +132,7 @@ def start_signing(
         relay_state=digest(cookie).hex()[:16],
         user_message=user_message(version.digest),
         language=current_locale(),
-        principal=binding.reference if actor.side is Side.CLIENT else None,
+        principal=binding.reference if binding.scheme == Scheme.NUMBER else None,
     )
     return Started(request, cookie)
 
@@ -161,11 +162,14 @@ def _bind(
     idp: IdentityProvider,
     levels: dict[str, int],
 ) -> Binding:
-    wanted = idp.attribute_names
+    signer = reference_of(session, actor, foreign=any("eidas" in uri for uri in idp.levels))
+    names = idp.attribute_names
+    attributes = {Scheme.NUMBER: names.identity_number, Scheme.PRID: names.prid, Scheme.STAFF: names.staff_id}
     return Binding(
         digest=version.digest.hex(),
-        reference=reference_of(session, actor),
-        attribute=wanted.staff_id if actor.side is Side.STAFF else wanted.identity_number,
+        reference=signer.value,
+        scheme=signer.scheme.value,
+        attribute=attributes[signer.scheme],
         side=actor.side.value,
         nonce=secrets.token_hex(NONCE_BYTES),
         idp_entity_id=idp.entity_id,
@@ -227,8 +231,12 @@ def finish_signing(
     if asked is None or version is None:
         raise SignInRefused("no_signature_request")
     binding = read_binding(asked.binding)
-    named = verified.staff_id if row.side is Side.STAFF else verified.identity_number
-    if named != binding.reference:
+    named = {
+        Scheme.NUMBER: verified.identity_number,
+        Scheme.PRID: verified.prid,
+        Scheme.STAFF: verified.staff_id,
+    }
+    if named[Scheme(binding.scheme)] != binding.reference:
         raise SignInRefused("other_signer")
     if current_version(session, version.kind, version.object_id) is not version:
         raise SignInRefused("document_changed")

@@ -19,6 +19,7 @@ from portal.identity.saml.errors import SamlRefused, SamlStatus, StatusKind
 from portal.identity.saml.metadata_writer import CLIENT_ATTRIBUTES, STAFF_ATTRIBUTES, sp_metadata
 from portal.identity.saml.model import IdentityProvider, VerifiedSignIn
 from portal.identity.saml.response import verify_response
+from portal.identity.signing import http as signing
 from portal.web.access import Public
 from portal.web.db import close_db, db, sessions
 from portal.web.errors import error_page, new_reference, safe_path
@@ -36,6 +37,12 @@ feature = Feature("identity")
 _STATUS_TEXTS: dict[StatusKind, Text] = {
     StatusKind.CANCELLED: lazy("Du avbröt inloggningen. Du kan försöka igen när du vill."),
     StatusKind.NO_AUTHN_CONTEXT: lazy("Den e-legitimation du valde räcker inte här. Välj en annan."),
+}
+_REFUSED_TEXTS: dict[str, Text] = {
+    "unknown_staff": lazy("Du har inget konto i Insyn. Be din chef om ett."),
+    "other_signer": lazy("Någon annan än du legitimerade sig. Inget är underskrivet."),
+    "document_changed": lazy("Det du skulle skriva under har ändrats. Läs igenom det igen och skriv under på nytt."),
+    "already_signed": lazy("Det här är redan underskrivet. Samma person kan inte skriva under två gånger."),
 }
 _CANCELLED_STEP_UP = lazy("Du avbröt. Du är fortfarande inloggad, men sidan öppnas först när du har legitimerat dig.")
 _NOT_SIGNED_IN = lazy("Du är inte inloggad")
@@ -139,8 +146,7 @@ def acs() -> Response:
     except SamlRefused as refused:
         return _refuse(str(refused.reason))
     except service.SignInRefused as refused:
-        text = lazy("Du har inget konto i Insyn. Be din chef om ett.") if refused.reason == "unknown_staff" else None
-        return _refuse(refused.reason, text)
+        return _refuse(refused.reason, _REFUSED_TEXTS.get(refused.reason))
 
 
 def _answer() -> Response:
@@ -159,12 +165,16 @@ def _answer() -> Response:
     except SamlStatus as status:
         return _declined(row, status.kind)
     service.consume(db(), row, verified)
+    if row.purpose is Purpose.SIGN:
+        return signing.finish(row, verified, encoded, idp)
     if row.purpose is Purpose.STEP_UP and not step_up.is_same_person(db(), row, verified):
         return _other_person(row)
     return _open(row, verified)
 
 
 def _declined(row: SignInRequest, kind: StatusKind) -> Response:
+    if kind is StatusKind.CANCELLED and row.purpose is Purpose.SIGN:
+        return signing.cancelled(row)
     if kind is StatusKind.CANCELLED and row.purpose is Purpose.STEP_UP:
         return _refuse(f"status_{kind}", _CANCELLED_STEP_UP)
     return _refuse(f"status_{kind}", _STATUS_TEXTS.get(kind))
