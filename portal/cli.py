@@ -100,6 +100,55 @@ def db_revision(settings: Settings, message: str) -> None:
 
 
 @main.group()
+def saml() -> None:
+    """Sign-in: our metadata, and the identity providers."""
+
+
+@saml.command("metadata")
+@click.argument("side", type=click.Choice([side.value for side in Side]))
+@with_settings
+def saml_metadata(settings: Settings, side: str) -> None:
+    """Print our metadata of one side, for the federation's operator or an identity provider."""
+    from portal.identity import saml_report
+
+    click.echo(saml_report.metadata(settings, Side(side)))
+
+
+@saml.command("refresh")
+@with_settings
+def saml_refresh(settings: Settings) -> None:
+    """Fetch and verify the metadata of the federations now, as the worker does every hour."""
+    from portal.identity import saml_report
+
+    _tell(saml_report.refreshed(settings))
+
+
+@saml.command("providers")
+@with_settings
+def saml_providers(settings: Settings) -> None:
+    """List the identity providers: levels, keys, and how long their metadata is valid."""
+    from portal.identity import saml_report
+
+    for line in saml_report.providers(settings):
+        click.echo(line)
+
+
+@saml.command("check")
+@with_settings
+def saml_check(settings: Settings) -> None:
+    """Tell everything that is wrong with our keys and certificates, the list, and the providers."""
+    from portal.identity import saml_report
+
+    _tell(saml_report.checked(settings))
+
+
+def _tell(lines: list[tuple[bool, str]]) -> None:
+    for well, words in lines:
+        click.echo(f"{'ok  ' if well else 'FAIL'}  {words}")
+    sys.exit(0 if all(well for well, _words in lines) else 1)
+
+
+@main.group()
 def keys() -> None:
     """Encryption keys."""
 

@@ -11,7 +11,9 @@ from portal.core import migrate
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker
 from portal.core.rotation import remaining
-from portal.identity.federation import load_federation
+from portal.identity import refresh
+from portal.identity.keeper import FederationKeeper
+from portal.identity.saml.metadata import load_listing
 from portal.settings import Settings
 from portal.sync.adapters import make_back_office
 from portal.sync.queries import queue_state, worker_seen_seconds
@@ -37,7 +39,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("database", lambda: _database(engine)),
         ("migrations", lambda: _migrations(engine)),
         ("keys", lambda: _keys(sessions, settings)),
-        ("identity providers", lambda: _providers(settings)),
+        ("identity providers", lambda: _providers(settings, sessions)),
+        ("federation metadata", lambda: _metadata(settings, sessions)),
         ("back office", lambda: _back_office(settings)),
         ("queue", lambda: _queue(sessions)),
         ("worker", lambda: _worker(sessions)),
@@ -69,11 +72,26 @@ def _keys(sessions: sessionmaker[Session], settings: Settings) -> Finding:
     return Finding("keys", True, words if not stale else f"{words}; {stale} rows under older keys: portal keys rotate")
 
 
-def _providers(settings: Settings) -> Finding:
-    federation = load_federation(settings)
+def _providers(settings: Settings, sessions: sessionmaker[Session]) -> Finding:
+    federation = FederationKeeper(settings, sessions).federation
     counts = {side: len(federation.providers[side]) for side in Side}
     words = ", ".join(f"{side}: {count}" for side, count in counts.items())
     return Finding("identity providers", all(counts.values()), words)
+
+
+def _metadata(settings: Settings, sessions: sessionmaker[Session]) -> Finding:
+    wanted = {source.name for source in load_listing(settings.saml_providers).aggregates}
+    if not wanted:
+        return Finding("federation metadata", True, "no aggregates are listed")
+    with sessions() as session:
+        found = {state.source: state for state in refresh.states(session) if state.source in wanted}
+    never = wanted - found.keys()
+    failing = [state.problem for state in found.values() if state.problem]
+    ends = min((state.valid_until for state in found.values() if state.valid_until), default=None)
+    words = f"{len(wanted)} listed, {len(never)} never fetched, {len(failing)} failing"
+    words += f" ({'; '.join(failing)})" if failing else ""
+    words += f", valid until {ends:%Y-%m-%d}" if ends else ""
+    return Finding("federation metadata", not (never or failing), words)
 
 
 def _back_office(settings: Settings) -> Finding:

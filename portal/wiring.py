@@ -4,6 +4,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
+from portal.identity import refresh
+from portal.identity.saml.metadata import load_listing
 from portal.identity.service import clean_up
 from portal.messages import sync as messages
 from portal.settings import Settings
@@ -47,5 +49,11 @@ def run_worker(settings: Settings) -> None:
         with writing(sessions) as session:
             clean_up(session)
 
-    task = sync_worker.Task("clean-up", CLEAN_UP_SECONDS, tidy)
-    sync_worker.run_worker(settings, sessions, inbox_handlers(), tasks=(task,))
+    def refresh_metadata() -> None:
+        refresh.refresh(sessions, load_listing(settings.saml_providers).aggregates)
+
+    tasks = (
+        sync_worker.Task("clean-up", CLEAN_UP_SECONDS, tidy),
+        sync_worker.Task("federation metadata", refresh.REFRESH_SECONDS, refresh_metadata),
+    )
+    sync_worker.run_worker(settings, sessions, inbox_handlers(), tasks=tasks)

@@ -83,8 +83,16 @@ def _service_provider(settings: Settings, side: Side) -> ServiceProvider:
     )
 
 
+def load_service_providers(settings: Settings) -> dict[Side, ServiceProvider]:
+    """Read our keys and describe both service providers.
+
+    :raises FederationError: keys are missing.
+    """
+    return {side: _service_provider(settings, side) for side in Side}
+
+
 def load_federation(settings: Settings) -> Federation:
-    """Read our keys and the provider list.
+    """Read our keys and the single providers of the list, without any federation's metadata (see ``keeper``).
 
     :raises FederationError: keys are missing. Errors of provider files come from ``saml.metadata``.
     :raises DemoTrustInProduction: production would trust a development identity provider.
@@ -92,6 +100,6 @@ def load_federation(settings: Settings) -> Federation:
     configured = load_providers(settings.saml_providers)
     refuse_demo_trust(settings.environment, configured)
     return Federation(
-        {side: _service_provider(settings, side) for side in Side},
+        load_service_providers(settings),
         {side: tuple(entry.provider for entry in configured if entry.side == side.value) for side in Side},
     )

@@ -16,6 +16,7 @@ from portal.core.clock import now
 from portal.core.db import writing
 from portal.identity import cookies, queries, service
 from portal.identity.federation import Federation, origin_of
+from portal.identity.keeper import FederationKeeper
 from portal.identity.models import SignedInSession
 from portal.identity.rules import TOUCH_INTERVAL, Limits, may_keep_form
 from portal.web.db import aside, close_db, db, sessions
@@ -29,7 +30,10 @@ MAX_KEPT_BYTES = 200_000
 
 
 def federation() -> Federation:
-    """Return the federation of this installation."""
+    """Return the federation of this installation, renewed where its metadata is."""
+    keeper: FederationKeeper = current_app.extensions["insyn.federation_keeper"]
+    if newer := keeper.renewed():
+        current_app.extensions["insyn.federation"] = newer
     found: Federation = current_app.extensions["insyn.federation"]
     return found
 

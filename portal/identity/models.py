@@ -63,6 +63,20 @@ class SignOutRequest(Identified, Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class FederationMetadata(Base):
+    """The signed metadata of a federation that was last good, and how the last attempt to renew it went."""
+
+    __tablename__ = "federation_metadata"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes | None]
+    digest: Mapped[bytes | None]
+    valid_until: Mapped[datetime | None]
+    fetched_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime] = mapped_column(default=now)
+    problem: Mapped[str] = mapped_column(default="")
+
+
 class SignedInSession(Identified, Base):
     """A session: the browser holds a random token, the row its SHA-256."""
 

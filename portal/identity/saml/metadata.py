@@ -111,8 +111,9 @@ def identity_provider(
     levels: Mapping[str, int],
     display_names: Mapping[str, str] | None = None,
     logo_url: str | None = None,
+    valid_until: datetime | None = None,
 ) -> IdentityProvider:
-    """The provider that metadata and our terms make together."""
+    """The provider that metadata and our terms make together; `valid_until` only where it ends before its own."""
     return IdentityProvider(
         entity_id=found.entity_id,
         display_names=MappingProxyType({**found.display_names, **(display_names or {})}),
@@ -133,7 +134,7 @@ def identity_provider(
         prefer_post=terms.prefer_post,
         roles=terms.roles,
         mapped_bindings=terms.mapped_bindings,
-        valid_until=found.valid_until,
+        valid_until=valid_until or found.valid_until,
     )
 
 
