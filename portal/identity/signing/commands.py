@@ -4,6 +4,8 @@ import json
 import os
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,7 +45,7 @@ def signature_verify(subject: str, trust: tuple[Path, ...]) -> None:
         _show(_verify_file(Path(subject), certs))
         return
     settings = _settings()
-    with _sessions(settings)() as session:
+    with _sessions(settings) as sessions, sessions() as session:
         try:
             evidence, _document = stored(session, chosen)
             _show(recheck(session, chosen, certs or _configured(settings, evidence)))
@@ -58,7 +60,7 @@ def signature_verify(subject: str, trust: tuple[Path, ...]) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def signature_export(signature_id: uuid.UUID, file: Path) -> None:
     """Write the evidence and the document to a new file, readable by its owner alone: it holds personal data."""
-    with writing(_sessions(_settings())) as session:
+    with _sessions(_settings()) as sessions, writing(sessions) as session:
         try:
             evidence, document = stored(session, signature_id)
         except NotFound:
@@ -92,8 +94,13 @@ def _settings() -> Settings:
         _stop("\n".join(error.faults))
 
 
-def _sessions(settings: Settings) -> sessionmaker[Session]:
-    return make_sessionmaker(make_engine(settings.database_url, settings.key_ring))
+@contextmanager
+def _sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    engine = make_engine(settings.database_url, settings.key_ring)
+    try:
+        yield make_sessionmaker(engine)
+    finally:
+        engine.dispose()
 
 
 def _configured(settings: Settings, evidence: Evidence) -> tuple[str, ...]:
