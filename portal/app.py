@@ -19,6 +19,7 @@ from portal.core.events import EventBus
 from portal.core.resources import resource_dir
 from portal.dashboard.client_views import feature as dashboard
 from portal.identity import http as identity_http
+from portal.identity import throttle
 from portal.identity.keeper import FederationKeeper
 from portal.identity.views import features as identity
 from portal.messages.views import feature as messages
@@ -86,6 +87,7 @@ def _set_up_templates(app: Flask) -> None:
 
 def _set_up_requests(app: Flask) -> None:
     app.before_request(bind_locale)
+    throttle.init_app(app)
     app.before_request(headers.refuse_foreign_posts)
     app.extensions["insyn.csrf"] = CSRFProtect(app)
     app.before_request(check_access)

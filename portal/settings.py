@@ -54,6 +54,18 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(20, ge=15, le=30, description="Signed out after so many idle minutes")
     session_absolute_minutes: int = Field(480, ge=30, le=720, description="Signed out after so many minutes anyhow")
+    sign_in_attempts_per_minute: int = Field(
+        300, ge=10, le=100_000, description="Sign-in requests that one address (IPv6: one /64) may make in a minute"
+    )
+    refused_answers_per_address: int = Field(
+        30,
+        ge=5,
+        le=1000,
+        description="Refused answers of one identity provider that one address may bring in 10 minutes",
+    )
+    refused_answers_alarm: int = Field(
+        100, ge=10, le=100_000, description="Refused answers of one identity provider in 10 minutes that are warned of"
+    )
     municipality: str = Field("Kommunen", max_length=80, description="The municipality's name, shown in the footer")
     reception_phone: str = Field("", description="The telephone number of the reception, as it is written")
     emergency_phone: str = Field("", description="The social emergency service (socialjouren), as it is written")

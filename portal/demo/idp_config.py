@@ -24,6 +24,8 @@ class DemoPerson:
     staff_id: str | None = None
     """Scoped, such as "hl01@demo.example"; staff only."""
     note: str = ""
+    extra: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Further attributes, by name: a former number, a foreign identity, a role."""
 
     def __post_init__(self) -> None:
         if self.identity_number is not None:

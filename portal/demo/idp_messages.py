@@ -128,8 +128,9 @@ def _assertion(
 
 def _say(assertion: etree._Element, side: IdpSide, person: DemoPerson, level: str, now: datetime) -> None:
     identity = (person.staff_id if side.name == "staff" else person.identity_number) or ""
+    known_by = identity or "|".join(value for _, value in person.extra)
     name = next(assertion.iter(f"{{{names.SAML}}}NameID"))
-    name.text = hashlib.sha256(f"{side.name}|{identity}".encode()).hexdigest()
+    name.text = hashlib.sha256(f"{side.name}|{known_by}".encode()).hexdigest()
     statement = _saml(
         assertion, "AuthnStatement", AuthnInstant=write_instant(now), SessionIndex="_" + secrets.token_hex(16)
     )
@@ -141,6 +142,7 @@ def _say(assertion: etree._Element, side: IdpSide, person: DemoPerson, level: st
         (names.DISPLAY_NAME, person.display_name),
         (names.GIVEN_NAME, person.given_name),
         (names.SURNAME, person.surname),
+        *person.extra,
     ):
         element = _saml(holder, "Attribute", Name=attribute, NameFormat=names.ATTRIBUTE_URI)
         _saml(element, "AttributeValue").text = value

@@ -9,6 +9,7 @@ from cryptography import x509
 
 from portal.core.clock import now
 from portal.demo.environment import Layout
+from portal.demo.guests import GUESTS
 from portal.demo.idp_config import LEVELS, DemoPerson, IdpConfig, IdpSide, RelyingParty
 from portal.demo.idp_files import generate_key_pair, idp_metadata
 from portal.demo.people import CLIENTS, STAFF, Colleague
@@ -35,8 +36,9 @@ def _lasts(certificate: Path) -> bool:
 
 def identity_providers(layout: Layout, *, client_url: str, staff_url: str, idp_url: str) -> tuple[IdpConfig, IdpConfig]:
     """Return the two providers: the first for clients and staff, the other for clients alone under its own path."""
-    clients = tuple(
-        DemoPerson(one.name, one.given_name, one.surname, one.identity_number, note=one.note) for one in CLIENTS
+    clients = (
+        tuple(DemoPerson(one.name, one.given_name, one.surname, one.identity_number, note=one.note) for one in CLIENTS)
+        + GUESTS
     )
     staff = tuple(_member(one) for one in STAFF)
     return (

@@ -1,4 +1,4 @@
-"""The three cookies of a side: the session, the sign-in under way, and a small signed one."""
+"""The cookies of a side: session, sign-in under way, a small signed one, and the provider chosen last if wanted."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,8 @@ from portal.identity.rules import SIGN_IN_LIFETIME
 from portal.web.page import settings
 from portal.web.routes import web_kit
 
-Kind = Literal["session", "login", "small"]
+Kind = Literal["session", "login", "small", "choice"]
+YEAR_SECONDS = 365 * 24 * 3600
 
 
 def side() -> Side:
@@ -51,6 +52,19 @@ def set_login(response: Response, secret: str) -> None:
         httponly=True,
         samesite="None",
         secure=True,
+        path="/",
+    )
+
+
+def set_choice(response: Response, handle: str) -> None:
+    """Keep the short name of the provider that the person wants to see first on this device."""
+    response.set_cookie(
+        name("choice"),
+        handle,
+        max_age=YEAR_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=_is_https(),
         path="/",
     )
 

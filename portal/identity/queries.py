@@ -77,6 +77,7 @@ class SessionRow:
     device: str
     created_at: datetime
     last_seen_at: datetime
+    provider: str
     current: bool
 
 
@@ -84,7 +85,13 @@ def own_sessions(session: Session, actor: Actor, limits: Limits) -> list[Session
     """Return the actor's live sessions, this one first, then the latest used."""
     column = SignedInSession.person_id if actor.side is Side.CLIENT else SignedInSession.staff_id
     rows = session.execute(
-        select(SignedInSession.id, SignedInSession.device, SignedInSession.created_at, SignedInSession.last_seen_at)
+        select(
+            SignedInSession.id,
+            SignedInSession.device,
+            SignedInSession.created_at,
+            SignedInSession.last_seen_at,
+            SignedInSession.provider,
+        )
         .where(
             column == actor.id,
             SignedInSession.ended_at.is_(None),

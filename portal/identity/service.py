@@ -13,7 +13,7 @@ from portal.audit import service as audit
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
-from portal.identity.models import KeptForm, SeenAssertion, SignedInSession, SignInRequest, SignOutRequest
+from portal.identity.models import AttemptCount, KeptForm, SeenAssertion, SignedInSession, SignInRequest, SignOutRequest
 from portal.identity.rules import (
     KEPT_FORM_LIFETIME,
     LEAST_LEVEL,
@@ -263,6 +263,7 @@ def clean_up(session: Session) -> None:
     at = now()
     session.execute(delete(SignInRequest).where(SignInRequest.expires_at < at - timedelta(days=1)))
     session.execute(delete(SignOutRequest).where(SignOutRequest.expires_at < at))
+    session.execute(delete(AttemptCount).where(AttemptCount.expires_at < at))
     session.execute(delete(SeenAssertion).where(SeenAssertion.expires_at < at - timedelta(days=1)))
     session.execute(delete(KeptForm).where(KeptForm.expires_at < at))
     stale = select(SignedInSession.id).where(SignedInSession.last_seen_at < at - timedelta(days=31))

@@ -8,6 +8,7 @@ from flask import Response, flash, g, make_response, redirect, request, url_for
 from portal.core.errors import InvalidInput
 from portal.core.i18n import _, lazy
 from portal.identity import cookies, logout, service
+from portal.identity.chooser import label_of
 from portal.identity.forms import EndForm
 from portal.identity.http import behind, federation, limits
 from portal.identity.onward import carry
@@ -114,7 +115,8 @@ def extend() -> Response:
 @feature.route("/inloggningar", access=SignedIn())
 def own() -> Response:
     """Show where the person is signed in."""
-    return render("identity/sessions.html", sessions=own_sessions(db(), actor(), limits()))
+    names = {idp.entity_id: label_of(idp) for idp in federation().providers[actor().side]}
+    return render("identity/sessions.html", sessions=own_sessions(db(), actor(), limits()), names=names)
 
 
 @feature.route("/inloggningar/avsluta", access=SignedIn(), methods=("POST",))

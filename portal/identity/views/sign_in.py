@@ -1,5 +1,8 @@
 """Signing in: the chooser, the start, the provider's answer, and our metadata."""
 
+import uuid
+from collections.abc import Sequence
+
 import structlog
 from flask import Response, g, make_response, redirect, request, url_for
 
@@ -7,10 +10,10 @@ from portal.audit import service as audit
 from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
-from portal.core.i18n import Text, _, current_locale, lazy
-from portal.identity import cookies, service, step_up
-from portal.identity.federation import handle_of, origin_of
-from portal.identity.forms import StartForm
+from portal.core.i18n import Text, _, lazy
+from portal.identity import chooser, cookies, service, step_up, throttle
+from portal.identity.federation import origin_of
+from portal.identity.forms import ForgetForm, StartForm
 from portal.identity.http import behind, federation
 from portal.identity.models import SignInRequest
 from portal.identity.onward import carry
@@ -24,7 +27,7 @@ from portal.web.access import Public
 from portal.web.db import close_db, db, sessions
 from portal.web.errors import error_page, new_reference, safe_path
 from portal.web.headers import allow_form_target
-from portal.web.page import render, settings
+from portal.web.page import render, render_safely, settings
 from portal.web.routes import Feature, actor_or_none
 
 log = structlog.get_logger("portal.identity")
@@ -40,6 +43,11 @@ _STATUS_TEXTS: dict[StatusKind, Text] = {
 }
 _REFUSED_TEXTS: dict[str, Text] = {
     "unknown_staff": lazy("Du har inget konto i Insyn. Be din chef om ett."),
+    "no_role": lazy("Du har ingen roll i Insyn längre. Fråga din chef."),
+    "number_conflict": lazy(
+        "Vi kan inte se säkert vilka uppgifter som är dina, för du har bytt nummer. Inget har försvunnit. "
+        "Ring oss och säg referenskoden, så rättar vi det."
+    ),
     "other_signer": lazy("Någon annan än du legitimerade sig. Inget är underskrivet."),
     "document_changed": lazy("Det du skulle skriva under har ändrats. Läs igenom det igen och skriv under på nytt."),
     "already_signed": lazy("Det här är redan underskrivet. Samma person kan inte skriva under två gånger."),
@@ -78,7 +86,7 @@ def sign_in() -> Response:
     return render(
         f"identity/{cookies.side()}/sign_in.html",
         next=target or "",
-        providers=[_choice(idp, level) for idp in providers],
+        ways=chooser.ways(providers, level),
         phones=_urgent_phones(),
         kept="kept" in request.args,
         ended=target is not None and not fresh,
@@ -95,13 +103,6 @@ def _level() -> int:
 
 def _providers(level: int) -> list[IdentityProvider]:
     return [idp for idp in federation().providers[cookies.side()] if max(idp.levels.values(), default=0) >= level]
-
-
-def _choice(idp: IdentityProvider, level: int) -> dict[str, str]:
-    names = idp.display_names
-    label = names.get(current_locale()) or names.get("sv") or idp.entity_id
-    url = url_for("identity.start", handle=handle_of(idp), level=level if level > LEAST_LEVEL else None)
-    return {"url": url, "label": label, "mark": label[:1].upper()}
 
 
 def _urgent_phones() -> list[tuple[str, str, str]]:
@@ -134,7 +135,18 @@ def start(handle: str) -> Response:
         step_up=found is not None and found.actor is not None,
     )
     response = carry(started.message)
+    if form.remember.data:
+        chooser.remember(response, handle)
     cookies.set_login(response, started.cookie)
+    return response
+
+
+@feature.route("/glom-val", access=Public(), methods=("POST",))
+def forget_choice() -> Response:
+    """Forget on this device which way to sign in was chosen last."""
+    target = safe_path(ForgetForm().next.data)
+    response: Response = redirect(url_for("identity.sign_in", next=target), 303)  # type: ignore[assignment]
+    chooser.forget(response)
     return response
 
 
@@ -146,7 +158,7 @@ def acs() -> Response:
     except SamlRefused as refused:
         return _refuse(str(refused.reason))
     except service.SignInRefused as refused:
-        return _refuse(refused.reason, _REFUSED_TEXTS.get(refused.reason))
+        return _refuse(refused.reason, _REFUSED_TEXTS.get(refused.reason), persons=refused.persons)
 
 
 def _answer() -> Response:
@@ -154,7 +166,9 @@ def _answer() -> Response:
     if not cookie:
         raise service.SignInRefused("no_cookie")
     row = service.pending_sign_in(db(), cookie, side)
-    g.sign_in_purpose = row.purpose
+    g.sign_in_purpose, g.sign_in_provider = row.purpose, row.provider
+    if (too_many := throttle.refuse_provider(row.provider)) is not None:
+        return too_many
     idp = federation().by_entity_id(side, row.provider)
     if idp is None:
         raise service.SignInRefused("provider_removed")
@@ -204,7 +218,7 @@ def _other_person(row: SignInRequest) -> Response:
     return response
 
 
-def _refuse(reason: str, text: Text | None = None) -> Response:
+def _refuse(reason: str, text: Text | None = None, *, persons: Sequence[uuid.UUID] = ()) -> Response:
     reference = new_reference()
     purpose: Purpose = g.get("sign_in_purpose", Purpose.SIGN_IN)
     close_db(None)
@@ -214,10 +228,22 @@ def _refuse(reason: str, text: Text | None = None) -> Response:
         side=cookies.side(),
         outcome="refused",
         reference=reference,
-        detail={"reason": reason},
+        detail={"reason": reason, **({"persons": [str(person) for person in persons]} if persons else {})},
     )
+    throttle.count_refused(g.get("sign_in_provider", ""), reason)
     log.warning("sign-in refused", reference=reference, reason=reason)
+    if reason == "under_15":
+        return _too_young(reference)
     return error_page(403, text or _PLAIN_TEXTS[purpose], title=_TITLES[purpose], reference=reference)
+
+
+def _too_young(reference: str) -> Response:
+    return render_safely(
+        "identity/client/under_15.html",
+        403,
+        reference=reference,
+        phones=[(_("Fara för liv"), "112", "112"), (_("Bris, för dig under 18 år"), "116 111", "116111")],
+    )
 
 
 @feature.route("/saml/metadata", access=Public())
