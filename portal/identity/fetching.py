@@ -68,6 +68,8 @@ def fetch(source: AggregateSource) -> bytes:
             return _read_all(answer)
     except URLError as error:
         raise FetchError(f"http_{error.code}" if hasattr(error, "code") else "unreachable") from None
+    except ConnectionError:
+        raise FetchError("unreachable") from None
     except (OSError, ValueError) as error:
         raise FetchError(type(error).__name__) from None
 

@@ -1,6 +1,7 @@
 """What the commands ``portal saml …`` tell: our metadata, the refresh, the providers, and what is wrong."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,7 +39,8 @@ def metadata(settings: Settings, side: Side) -> str:
 
 def refreshed(settings: Settings) -> list[Line]:
     """Refresh every federation's metadata and tell how it went."""
-    outcomes = refresh.refresh(_sessions(settings), load_listing(settings.saml_providers).aggregates)
+    with _sessions(settings) as sessions:
+        outcomes = refresh.refresh(sessions, load_listing(settings.saml_providers).aggregates)
     lines: list[Line] = []
     for outcome in outcomes:
         lines.append((not outcome.problem, f"{outcome.source}: {outcome.problem or f'{outcome.providers} providers'}"))
@@ -48,7 +50,8 @@ def refreshed(settings: Settings) -> list[Line]:
 
 def providers(settings: Settings) -> Iterator[str]:
     """Every provider that is offered now, with its levels, keys and validity."""
-    federation = FederationKeeper(settings, _sessions(settings)).federation
+    with _sessions(settings) as sessions:
+        federation = FederationKeeper(settings, sessions).federation
     for side in Side:
         for idp in federation.providers[side]:
             yield f"{side}  {idp.entity_id}"
@@ -66,20 +69,30 @@ def checked(settings: Settings) -> list[Line]:
             lines.extend(_check_keys(side, sp, now()))
     except FederationError as error:
         lines.append((False, str(error)))
-    try:
-        keeper = FederationKeeper(settings, _sessions(settings))
-    except (FederationError, ProviderFileError, DemoTrustInProduction) as error:
-        return [*lines, (False, str(error))]
+    with _sessions(settings) as sessions:
+        try:
+            keeper = FederationKeeper(settings, sessions)
+        except (FederationError, ProviderFileError, DemoTrustInProduction) as error:
+            return [*lines, (False, str(error))]
+        return [*lines, *_check_federation(keeper, sessions)]
+
+
+def _check_federation(keeper: FederationKeeper, sessions: sessionmaker[Session]) -> Iterator[Line]:
     for side in Side:
         found = keeper.federation.providers[side]
-        lines.append((bool(found), f"{side}: {len(found)} identity providers"))
-        lines.extend(line for idp in found for line in _check_provider(idp, now()))
-    lines.extend(_check_sources(keeper, _sessions(settings)))
-    return lines
+        yield bool(found), f"{side}: {len(found)} identity providers"
+        for idp in found:
+            yield from _check_provider(idp, now())
+    yield from _check_sources(keeper, sessions)
 
 
-def _sessions(settings: Settings) -> sessionmaker[Session]:
-    return make_sessionmaker(make_engine(settings.database_url, settings.key_ring))
+@contextmanager
+def _sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    engine = make_engine(settings.database_url, settings.key_ring)
+    try:
+        yield make_sessionmaker(engine)
+    finally:
+        engine.dispose()
 
 
 def _check_keys(side: Side, sp: ServiceProvider, at: datetime) -> Iterator[Line]:
