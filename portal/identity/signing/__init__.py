@@ -6,6 +6,11 @@ authentication request is derived from that digest, the person and a random nonc
 repeats the ID in its answer (InResponseTo) and signs the answer, so its signature commits to the document and the
 person; ``verify.verify_evidence`` re-checks it from the kept answer alone, years later, without trusting the database.
 
+A feature with something to sign checks that the actor may sign as that party, calls ``http.allow_signing()`` on the
+page with the button, returns ``http.begin(document, object_id=…, party=…, return_to=…)`` from the view it posts to,
+freezes every change with ``service.freeze``, asks ``queries.signatures_of(version)``, and goes on at
+``service.DocumentSigned``. The portal runs ``portal signature verify`` and ``export``.
+
 Law: förvaltningslagen (2017:900) 19-21 §§ (a case may be begun informally; identity and completeness may be asked for)
 and 9 § (form); eIDAS (EU) 910/2014 article 3.10 and 25.1: an electronic signature that isn't denied effect for being
 electronic. It is *not* an advanced or qualified signature (articles 26, 28): no key of the signer's own is used. Where

@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit import service as audit
 from portal.core.actor import Side
+from portal.core.crypto import CryptoError
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.errors import NotFound
-from portal.identity.federation import load_federation
+from portal.identity.federation import FederationError
+from portal.identity.keeper import FederationKeeper
+from portal.identity.saml.metadata_reader import ProviderFileError
 from portal.identity.signing.evidence import Evidence, export, read_export
 from portal.identity.signing.recheck import recheck, stored
 from portal.identity.signing.verify import Verdict, verify_evidence
@@ -48,10 +51,10 @@ def signature_verify(subject: str, trust: tuple[Path, ...]) -> None:
     with _sessions(settings) as sessions, sessions() as session:
         try:
             evidence, _document = stored(session, chosen)
-            _show(recheck(session, chosen, certs or _configured(settings, evidence)))
+            _show(recheck(session, chosen, certs or _configured(settings, sessions, evidence)))
         except NotFound:
             _stop("There is no such signature.")
-        except ValueError:
+        except (ValueError, CryptoError):
             _stop("What is stored of the signature can't be read: it isn't what was stored.", status=1)
 
 
@@ -65,6 +68,8 @@ def signature_export(signature_id: uuid.UUID, file: Path) -> None:
             evidence, document = stored(session, signature_id)
         except NotFound:
             _stop("There is no such signature.")
+        except (ValueError, CryptoError):
+            _stop("What is stored of the signature can't be read: it isn't what was stored.", status=1)
         audit.record(session, "signature_exported", object_id=signature_id)
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -103,11 +108,21 @@ def _sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
         engine.dispose()
 
 
-def _configured(settings: Settings, evidence: Evidence) -> tuple[str, ...]:
-    """Return the certificates of the provider in the list that the portal runs with: a file, not the database."""
+def _configured(settings: Settings, sessions: sessionmaker[Session], evidence: Evidence) -> tuple[str, ...]:
+    """Return the provider's certificates by the list that the portal runs with.
+
+    They come from files, or from a federation's metadata whose signature is checked with a key in a file; the database
+    may keep those metadata and isn't trusted for them.
+    """
     asked = evidence.binding
-    idp = load_federation(settings).by_entity_id(Side(asked.side), asked.idp_entity_id)
-    return idp.signing_certs if idp else ()
+    try:
+        known = FederationKeeper(settings, sessions).federation
+    except (FederationError, ProviderFileError) as error:
+        _stop(f"{error}. Give the provider's certificate with --trust.")
+    idp = known.by_entity_id(Side(asked.side), asked.idp_entity_id)
+    if idp is None:
+        _stop("The provider isn't in the list any more. Give its certificate of then with --trust.")
+    return idp.signing_certs
 
 
 def _show(verdict: Verdict) -> None:

@@ -74,10 +74,9 @@ def freeze(session: Session, actor: Actor, document: FrozenDocument, *, object_i
         text=document.text,
         digest=document.digest,
     )
-    session.add(version)
     try:
         with session.begin_nested():
-            session.flush()
+            session.add(version)
     except IntegrityError as error:
         raise Conflict from error  # another request froze another version at the same time
     return version
