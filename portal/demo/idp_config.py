@@ -68,7 +68,7 @@ class IdpSide:
 
     def __post_init__(self) -> None:
         wanted = "staff_id" if self.name == "staff" else "identity_number"
-        if any(getattr(person, wanted) is None for person in self.persons):
+        if any(getattr(person, wanted) is None and not person.extra for person in self.persons):
             raise ValueError(f"a person on the {self.name} side lacks {wanted}")
         if any("@" not in (person.staff_id or "@") for person in self.persons):
             raise ValueError("a staff id lacks its scope")
