@@ -273,6 +273,14 @@ def test_what_the_provider_says_is_checked_again(scene: Scene, changes: dict[str
     assert check in make(scene, **changes).failed()
 
 
+def test_the_message_itself_is_checked_and_not_only_what_is_in_it(scene: Scene) -> None:
+    binding = bind(scene)
+    other = make(scene, binding, in_response_to="_other", subject_in_response_to=binding.request_id)
+    assert other.failed() == ("answers the request",)
+    other = make(scene, issuer="https://other.example.se/idp", assertion_issuer=scene.idp.entity_id)
+    assert other.failed() == ("provider",)
+
+
 def test_an_answer_that_nobody_was_signed_in_is_none(scene: Scene) -> None:
     failed = make(scene, status=("urn:oasis:names:tc:SAML:2.0:status:Responder",)).failed()
     assert {"status", "person"} <= set(failed)
