@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from portal.core.crypto import KeyRing, decode_key
 
+_MAIL = r"^$|^[^@\s]+@[^@\s]+$"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -51,6 +52,12 @@ class Settings(BaseSettings):
     saml_providers: Path = Field(description="TOML file that lists the identity providers")
     saml_keys: Path = Field(
         description="Directory of our SAML keys: `client.key`, `client.crt`, `staff.key`, `staff.crt`"
+    )
+    technical_contact: str = Field(
+        "", pattern=_MAIL, description="Mail address for technical questions about sign-in, told in our SAML metadata"
+    )
+    support_contact: str = Field(
+        "", pattern=_MAIL, description="Mail address for questions of persons who sign in, told in our SAML metadata"
     )
     session_idle_minutes: int = Field(20, ge=15, le=30, description="Signed out after so many idle minutes")
     session_absolute_minutes: int = Field(480, ge=30, le=720, description="Signed out after so many minutes anyhow")

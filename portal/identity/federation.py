@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from portal.core.actor import Side
+from portal.core.i18n import LANGUAGES, Text, lazy, use_locale
+from portal.core.resources import resource_dir
 from portal.identity.saml.metadata import load_providers
 from portal.identity.saml.model import IdentityProvider, ServiceProvider
 from portal.identity.saml.production_lock import refuse_demo_trust
 from portal.settings import Settings
+from portal.web.assets import Assets, AssetsNotBuiltError
 
 # Sweden Connect 06 (entity categories): what kind of person each of our service providers wants to know.
 _CATEGORIES = {
@@ -21,6 +27,14 @@ _CATEGORIES = {
     Side.STAFF: (
         "http://id.elegnamnden.se/ec/1.0/loa3-orgid",
         "http://id.elegnamnden.se/st/1.0/public-sector-sp",
+    ),
+}
+
+_NAMES: dict[Side, Text] = {Side.CLIENT: "Insyn", Side.STAFF: lazy("Insyn för personal")}
+_DESCRIPTIONS: dict[Side, Text] = {
+    Side.CLIENT: lazy("Insyn är din kontakt med din handläggare på kommunen. Här läser du, skriver och får svar."),
+    Side.STAFF: lazy(
+        "Du når bara de ärenden du arbetar med. Det du läser om en klient syns i loggen, och för klienten."
     ),
 }
 
@@ -63,23 +77,60 @@ def _read(path: Path) -> str:
         raise FederationError(f"can't read {path.name} in the directory of SAML keys") from error
 
 
+def _decryption_keys(directory: Path, side: Side) -> tuple[tuple[str, str], ...]:
+    """New and former pairs, new first; a signing key on a curve needs an RSA pair of its own (``SIDE.enc.key``)."""
+    own_pair = (directory / f"{side}.enc.key").exists()
+    wanted = [f"{side}.enc" if own_pair else f"{side}"]
+    wanted += [name for name in (f"{side}.enc.old", f"{side}.old") if (directory / f"{name}.key").exists()]
+    pairs = tuple((_read(directory / f"{name}.key"), _read(directory / f"{name}.crt")) for name in wanted)
+    if not _is_rsa(pairs[0][0]):
+        raise FederationError(f"{wanted[0]}.key can't decrypt: put an RSA key into {side}.enc.key")
+    return tuple(pair for pair in pairs if _is_rsa(pair[0]))
+
+
+def _is_rsa(key_pem: str) -> bool:
+    try:
+        return isinstance(load_pem_private_key(key_pem.encode(), None), rsa.RSAPrivateKey)
+    except (ValueError, TypeError) as error:
+        raise FederationError("a key in the directory of SAML keys can't be read") from error
+
+
+def _in_every_language(text: Text) -> dict[str, str]:
+    found = {}
+    for language in LANGUAGES:
+        with use_locale(language.code):
+            found[language.code] = str(text)
+    return found
+
+
+def _logo(base: str) -> str:
+    try:
+        return base + Assets(resource_dir("static/dist")).url("ikon.svg")
+    except (AssetsNotBuiltError, KeyError):
+        return ""
+
+
 def _service_provider(settings: Settings, side: Side) -> ServiceProvider:
     base = settings.client_url if side is Side.CLIENT else settings.staff_url
     directory = settings.saml_keys
-    key, certificate = _read(directory / f"{side}.key"), _read(directory / f"{side}.crt")
-    old = directory / f"{side}.old.key"
-    former = ((_read(old), _read(directory / f"{side}.old.crt")),) if old.exists() else ()
+    upcoming = directory / f"{side}.next.crt"
     return ServiceProvider(
         entity_id=f"{base}/saml/metadata",
         acs_url=f"{base}/saml/acs",
         slo_url=f"{base}/saml/slo",
-        signing_key_pem=key,
-        signing_cert_pem=certificate,
-        decryption_keys=((key, certificate), *former),
-        display_names={"sv": "Insyn", "en": "Insyn"},
-        organisation_names={"sv": settings.municipality, "en": settings.municipality},
+        signing_key_pem=_read(directory / f"{side}.key"),
+        signing_cert_pem=_read(directory / f"{side}.crt"),
+        further_signing_certs=(_read(upcoming),) if upcoming.exists() else (),
+        decryption_keys=_decryption_keys(directory, side),
+        display_names=_in_every_language(_NAMES[side]),
+        descriptions=_in_every_language(_DESCRIPTIONS[side]),
+        logo_url=_logo(base),
+        information_url=base,
+        organisation_names={language.code: settings.municipality for language in LANGUAGES},
         organisation_url=base,
         entity_categories=_CATEGORIES[side],
+        contact_email=settings.technical_contact,
+        support_email=settings.support_contact,
     )
 
 

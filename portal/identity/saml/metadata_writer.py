@@ -67,12 +67,14 @@ def sp_metadata(sp: ServiceProvider, *, attributes: tuple[RequestedAttribute, ..
         protocolSupportEnumeration=names.SAMLP,
     )
     info = _child(_child(descriptor, names.MD, "Extensions"), names.MDUI, "UIInfo")
-    _localised(info, names.MDUI, "DisplayName", sp.display_names)
-    _key(descriptor, "signing", sp.signing_cert_pem)
+    _ui_info(info, sp)
+    for certificate in (sp.signing_cert_pem, *sp.further_signing_certs):
+        _key(descriptor, "signing", certificate)
     encryption = _key(descriptor, "encryption", sp.decryption_keys[0][1])
     for algorithm in _PREFERRED:
         _child(encryption, names.MD, "EncryptionMethod", Algorithm=algorithm)
-    _child(descriptor, names.MD, "SingleLogoutService", Binding=names.BINDING_REDIRECT, Location=sp.slo_url)
+    for binding in (names.BINDING_REDIRECT, names.BINDING_POST):
+        _child(descriptor, names.MD, "SingleLogoutService", Binding=binding, Location=sp.slo_url)
     for name_format in (names.NAME_ID_PERSISTENT, names.NAME_ID_TRANSIENT):
         _child(descriptor, names.MD, "NameIDFormat").text = name_format
     _child(
@@ -98,6 +100,15 @@ def _localised(parent: etree._Element, namespace: str, name: str, texts: Mapping
         element = _child(parent, namespace, name)
         element.set(f"{{{names.XML}}}lang", locale)
         element.text = text
+
+
+def _ui_info(info: etree._Element, sp: ServiceProvider) -> None:
+    _localised(info, names.MDUI, "DisplayName", sp.display_names)
+    _localised(info, names.MDUI, "Description", sp.descriptions)
+    if sp.logo_url:
+        _child(info, names.MDUI, "Logo", height="32", width="32").text = sp.logo_url
+    if sp.information_url:
+        _localised(info, names.MDUI, "InformationURL", dict.fromkeys(sp.display_names, sp.information_url))
 
 
 def _entity_categories(entity: etree._Element, categories: tuple[str, ...]) -> None:
@@ -139,7 +150,9 @@ def _organisation(entity: etree._Element, sp: ServiceProvider) -> None:
         _localised(organisation, names.MD, "OrganizationDisplayName", sp.organisation_names)
         address = sp.organisation_url or sp.entity_id
         _localised(organisation, names.MD, "OrganizationURL", dict.fromkeys(sp.organisation_names, address))
-    if sp.contact_email:
-        for kind in ("technical", "support"):
+    for kind, email in (("technical", sp.contact_email), ("support", sp.support_email or sp.contact_email)):
+        if email:
             contact = _child(entity, names.MD, "ContactPerson", contactType=kind)
-            _child(contact, names.MD, "EmailAddress").text = f"mailto:{sp.contact_email}"
+            if company := sp.organisation_names.get("sv"):
+                _child(contact, names.MD, "Company").text = company
+            _child(contact, names.MD, "EmailAddress").text = f"mailto:{email}"

@@ -47,6 +47,13 @@ class ServiceProvider:
     organisation_url: str = ""
     entity_categories: tuple[str, ...] = ()
     contact_email: str = ""
+    """Technical contact, and support too where there is no other."""
+    support_email: str = ""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    logo_url: str = ""
+    information_url: str = ""
+    further_signing_certs: tuple[str, ...] = ()
+    """Certificates of keys that we shall sign with next: published before their time (Deployment Profile 2.1.1.2)."""
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ def test_what_our_metadata_says(scene: Scene) -> None:
     assert len(algorithms) == 5
     assert b"PRIVATE" not in sp_metadata(scene.sp)
     locations = [element.get("Location") for element in root.iterfind(".//*[@Location]")]
-    assert locations == [scene.sp.slo_url, scene.sp.acs_url]
+    assert locations == [scene.sp.slo_url, scene.sp.slo_url, scene.sp.acs_url]
     assert [e.text for e in root.iterfind(".//mdui:DisplayName", ns)] == ["Insyn", "Insyn"]
     assert [e.text for e in root.iterfind(".//saml:AttributeValue", ns)] == list(scene.sp.entity_categories)
     assert root.findtext(".//md:OrganizationName", None, ns) == "Exempelkommunen"
