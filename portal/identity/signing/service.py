@@ -1,6 +1,5 @@
 """Freezing a document, starting a signature of it, and taking the provider's answer as one."""
 
-import secrets
 import uuid
 from dataclasses import dataclass
 
@@ -13,26 +12,21 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.events import publish
-from portal.core.i18n import _, current_locale, lazy
+from portal.core.i18n import lazy
 from portal.identity.models import SignInRequest
-from portal.identity.rules import LEAST_LEVEL, Purpose, digest
+from portal.identity.rules import LEAST_LEVEL, Purpose
 from portal.identity.saml.errors import SamlRefused
 from portal.identity.saml.evidence import content_key
 from portal.identity.saml.model import IdentityProvider, ServiceProvider, VerifiedSignIn
-from portal.identity.saml.request import build_authn_request
 from portal.identity.service import SignInRefused, Started
+from portal.identity.signing.asking import authn_request, bind, pending_row
 from portal.identity.signing.evidence import Evidence, evidence_digest, read_binding, utc_text
 from portal.identity.signing.models import DocumentVersion, Signature, SignatureRequest
-from portal.identity.signing.queries import current_version, pending_signature, reference_of
+from portal.identity.signing.queries import current_version, pending_signature
 from portal.identity.signing.rules import (
-    NONCE_BYTES,
-    SIGNATURE_LIFETIME,
-    Binding,
     FrozenDocument,
     Method,
     Scheme,
-    control_code,
-    digest_of,
 )
 from portal.identity.signing.verify import verify_evidence
 
@@ -107,9 +101,8 @@ def start_signing(
     levels = {uri: level for uri, level in idp.levels.items() if level >= least_level}
     if not levels or not return_to.startswith("/") or return_to.startswith("//"):
         raise InvalidInput
-    binding = _bind(session, actor, version, sp, idp, levels)
-    cookie = secrets.token_urlsafe(32)
-    row = _pending(actor, binding, cookie, return_to)
+    binding = bind(session, actor, version, sp, idp, levels)
+    row, cookie = pending_row(actor, binding, return_to)
     session.add(row)
     session.flush()
     session.add(
@@ -121,28 +114,7 @@ def start_signing(
             binding={**vars(binding), "levels": levels},
         )
     )
-    request = build_authn_request(
-        sp,
-        idp,
-        request_id=binding.request_id,
-        issued_at=row.issued_at,
-        force_authn=True,
-        levels=tuple(levels),
-        relay_state=digest(cookie).hex()[:16],
-        user_message=user_message(version.digest),
-        language=current_locale(),
-        principal=binding.reference if binding.scheme == Scheme.NUMBER else None,
-    )
-    return Started(request, cookie)
-
-
-def user_message(document_digest: bytes) -> str:
-    """Return what the e-legitimation's app shows: nothing of the document but a code that stands with it on the page.
-
-    It is shown before anyone is identified (Sweden Connect 18, section 3.2).
-    """
-    # Translators: shown in the e-legitimation's app; the code stands beside the document on the page too
-    return _("Du skriver under ett dokument i Insyn. Kontrollkod: %(code)s", code=control_code(document_digest))
+    return Started(authn_request(sp, idp, binding, version, row), cookie)
 
 
 def _refuse_second(session: Session, version: DocumentVersion, signer_id: uuid.UUID, party: str) -> None:
@@ -151,63 +123,6 @@ def _refuse_second(session: Session, version: DocumentVersion, signer_id: uuid.U
     )
     if session.scalars(taken).first() is not None:
         raise AlreadySigned
-
-
-def _bind(
-    session: Session,
-    actor: Actor,
-    version: DocumentVersion,
-    sp: ServiceProvider,
-    idp: IdentityProvider,
-    levels: dict[str, int],
-) -> Binding:
-    signer = reference_of(session, actor, foreign=any("eidas" in uri for uri in idp.levels))
-    names = idp.attribute_names
-    attributes = {Scheme.NUMBER: names.identity_number, Scheme.PRID: names.prid, Scheme.STAFF: names.staff_id}
-    return Binding(
-        digest=version.digest.hex(),
-        reference=signer.value,
-        scheme=signer.scheme.value,
-        attribute=attributes[signer.scheme],
-        side=actor.side.value,
-        nonce=secrets.token_hex(NONCE_BYTES),
-        idp_entity_id=idp.entity_id,
-        trust=trust_of(idp),
-        sp_entity_id=sp.entity_id,
-        acs_url=sp.acs_url,
-        levels=levels,
-        issued_at=utc_text(now()),
-    )
-
-
-def trust_of(idp: IdentityProvider) -> str:
-    """Return the SHA-256 (hex) of what the portal had read from a provider's metadata and trusted, at this time."""
-    read = {
-        "entity_id": idp.entity_id,
-        "sso": [idp.sso_redirect_url, idp.sso_post_url],
-        "certificates": list(idp.signing_certs),
-        "levels": dict(idp.levels),
-        "scopes": list(idp.scopes),
-        "attributes": vars(idp.attribute_names),
-    }
-    return digest_of(read).hex()
-
-
-def _pending(actor: Actor, binding: Binding, cookie: str, return_to: str) -> SignInRequest:
-    issued_at = now()
-    return SignInRequest(
-        cookie_hash=digest(cookie),
-        request_id=binding.request_id,
-        purpose=Purpose.SIGN,
-        side=actor.side,
-        provider=binding.idp_entity_id,
-        levels=list(binding.levels),
-        force_authn=True,
-        return_to=return_to,
-        former_id=actor.session_id,
-        issued_at=issued_at,
-        expires_at=issued_at + SIGNATURE_LIFETIME,
-    )
 
 
 def finish_signing(

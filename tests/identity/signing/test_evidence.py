@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 from xmlsec import constants as c
 
+from portal.identity.saml import names
 from portal.identity.saml.evidence import content_key
 from portal.identity.signing.evidence import (
     BadEvidence,
@@ -271,6 +272,13 @@ def test_the_answer_to_another_request_fails(signed: Signed) -> None:
 )
 def test_what_the_provider_says_is_checked_again(scene: Scene, changes: dict[str, Any], check: str) -> None:
     assert check in make(scene, **changes).failed()
+
+
+def test_a_foreign_person_signs_by_the_provisional_identifier(scene: Scene) -> None:
+    binding = bind(scene, scheme="prid", attribute=names.PRID, reference="XA:1234567890")
+    assert make(scene, binding, attributes={names.PRID: ("XA:1234567890",)}).failed() == ()
+    assert make(scene, binding, attributes={names.PRID: ("XA:1234567891",)}).failed() == ("person",)
+    assert make(scene, binding).failed() == ("person",)
 
 
 def test_the_message_itself_is_checked_and_not_only_what_is_in_it(scene: Scene) -> None:

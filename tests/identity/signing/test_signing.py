@@ -24,17 +24,24 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.crypto import KeyRing, ring_of
 from portal.core.db import make_engine, make_sessionmaker
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, NotFound
 from portal.core.ids import new_id
 from portal.core.rotation import remaining, rotate
 from portal.identity.models import SignedInSession, SignInRequest
 from portal.identity.saml import names
 from portal.identity.service import clean_up
 from portal.identity.signing.models import DocumentVersion, Signature, SignatureRequest
-from portal.identity.signing.queries import current_version, signatures_of
-from portal.identity.signing.rules import control_code
+from portal.identity.signing.queries import (
+    Reference,
+    current_version,
+    reference_of,
+    references_on_record,
+    signatures_of,
+)
+from portal.identity.signing.rules import Scheme, control_code
 from portal.identity.signing.service import AlreadySigned, freeze, start_signing
 from portal.identity.signing.verify import verify_evidence
+from portal.people.models import Person
 from portal.settings import Settings
 from tests.identity.provider import LEVEL_2, MARIAM, PETRA, TOR, Provider, Visitor
 from tests.identity.signing.desk import (
@@ -392,12 +399,15 @@ def test_a_message_is_shown_by_providers_that_can(
 
     assert b"UserMessage" not in request()
     found = app.extensions["insyn.federation"]
-    idps = tuple(dataclasses.replace(idp, supports_user_message=True) for idp in found.providers[Side.CLIENT])
+    wanted = {"supports_user_message": True, "wanted_principals": frozenset({names.PERSONAL_IDENTITY_NUMBER})}
+    idps = tuple(dataclasses.replace(idp, **wanted) for idp in found.providers[Side.CLIENT])
     app.extensions["insyn.federation"] = dataclasses.replace(found, providers={**found.providers, Side.CLIENT: idps})
     sent = request()
     message = sent.partition(b'xml:lang="sv">')[2].partition(b"<")[0]
     assert control_code(DOCUMENT.digest) in b64decode(message).decode()
+    # Nor is there anything of the document or the person: the request travels in an address.
     assert b"7450" not in sent
+    assert (MARIAM.identity_number or "").encode() not in sent
 
 
 def test_starting_is_refused_to_who_has_signed(
@@ -442,3 +452,14 @@ def _freeze_apart(sessions: Sessions, who: Actor, object_id: uuid.UUID) -> str:
             assert session.scalars(select(DocumentVersion.number)).all() == [1]
             return "conflict"
         return "frozen"
+
+
+def test_a_foreign_provider_names_a_person_by_the_provisional_identifier(sessions: Sessions, world: World) -> None:
+    who = world.client(world.mariam)
+    with sessions.begin() as session:
+        assert reference_of(session, who, foreign=False) == Reference(Scheme.NUMBER, MARIAM.identity_number or "")
+        with pytest.raises(NotFound):
+            reference_of(session, who, foreign=True)
+        session.get_one(Person, world.mariam).prid = "XA:1234567890"
+        assert reference_of(session, who, foreign=True) == Reference(Scheme.PRID, "XA:1234567890")
+        assert references_on_record(session, Side.CLIENT, world.mariam) == {MARIAM.identity_number, "XA:1234567890"}
