@@ -85,7 +85,9 @@ def db() -> None:
 @with_settings
 def db_upgrade(settings: Settings) -> None:
     """Bring the database up to the newest migration."""
-    migrate.upgrade(make_engine(settings.database_url, settings.key_ring))
+    engine = make_engine(settings.database_url, settings.key_ring)
+    migrate.upgrade(engine)
+    engine.dispose()
     click.echo(f"The database is at {migrate.head()}.")
 
 
@@ -167,12 +169,14 @@ def keys_rotate(settings: Settings, batch: int) -> None:
     from portal import tables
     from portal.core.rotation import rotate
 
-    sessions = make_sessionmaker(make_engine(settings.database_url, settings.key_ring))
+    engine = make_engine(settings.database_url, settings.key_ring)
+    sessions = make_sessionmaker(engine)
     total = 0
     for progress in rotate(sessions, tables.metadata(), batch=batch):
         total += progress.renewed
         click.echo(f"{progress.table}: {progress.renewed}", err=True)
     click.echo(f"{total} rows renewed; every value stands under key {settings.key_ring.current}.")
+    engine.dispose()
 
 
 @main.command()

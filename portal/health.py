@@ -95,7 +95,11 @@ def _metadata(settings: Settings, sessions: sessionmaker[Session]) -> Finding:
 
 
 def _back_office(settings: Settings) -> Finding:
-    make_back_office(settings).ping()
+    office = make_back_office(settings)
+    try:
+        office.ping()
+    finally:
+        office.close()
     return Finding("back office", True, "answers")
 
 

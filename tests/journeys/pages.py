@@ -102,8 +102,11 @@ class Thread:
 
     def write_message(self, text: str) -> str:
         """Write, send, and return the number of the receipt."""
+        earlier = self.confirmation.inner_text() if self.confirmation.count() else "-"
         self.write(text)
         self.send()
+        # The confirmation of an earlier message may still be there: it is not this one's.
+        expect(self.confirmation).not_to_have_text(earlier)
         expect(self.confirmation).to_contain_text("Skickat. Kvittens")
         found = RECEIPT.search(self.confirmation.inner_text())
         assert found

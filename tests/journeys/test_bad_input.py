@@ -88,5 +88,5 @@ def test_the_longest_message_is_sent_whole(thread: Callable[..., Thread], stores
     text = ("Tio tecken" * 1000)[:-3] + "end"
     found.write_message(text)
     found.page.reload()
-    assert found.bubbles.last.locator(".i-pre").inner_text() == text
+    expect(found.bubbles.last.locator(".i-pre")).to_have_text(text)
     check_geometry(found.page)

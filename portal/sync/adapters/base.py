@@ -55,3 +55,6 @@ class BackOffice(Protocol):
 
     def ping(self) -> None:
         """Return when the back office answers."""
+
+    def close(self) -> None:
+        """Let go of connections."""

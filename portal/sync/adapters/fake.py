@@ -103,6 +103,10 @@ class FaultyBackOffice:
         self._enter("ping")
         self.inner.ping()
 
+    def close(self) -> None:
+        """Let go of the inner one's connections."""
+        self.inner.close()
+
     def _enter(self, call: str) -> random.Random:
         with self._lock:
             self._calls[call] += 1
