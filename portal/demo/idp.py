@@ -25,7 +25,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.core.clock import now
 from portal.demo.idp_config import LEVELS, DemoPerson, IdpConfig, IdpSide, RelyingParty, relying_party
 from portal.demo.idp_files import KeyPair, generate_key_pair, idp_metadata, write_metadata
-from portal.demo.idp_messages import SignInRequest, answer_logout, issue_error, issue_response, read_request
+from portal.demo.idp_messages import (
+    SignInRequest,
+    answer_logout,
+    issue_error,
+    issue_response,
+    read_posted_request,
+    read_request,
+    start_logout,
+)
 from portal.demo.locks import is_loopback
 from portal.identity.saml import names
 from portal.identity.saml.errors import SamlRefused
@@ -105,20 +113,36 @@ def icon() -> tuple[str, int]:
 def choose(name: str) -> str:
     """Let a person be chosen for a verified request."""
     side = _side(name)
-    wanted = _read(side)
+    return _chooser(side, _read(side))
+
+
+def _chooser(side: IdpSide, wanted: SignInRequest) -> str:
     levels = [
         {"uri": uri, "level": level, "word": _LEVEL_WORDS[level], "requested": uri in wanted.levels}
         for uri, level in LEVELS.items()
     ]
     chosen = max((level for uri, level in LEVELS.items() if uri in wanted.levels), default=3)
-    return render_template("choose.html", side=side, levels=levels, chosen=chosen, query=request.query_string.decode())
+    return render_template(
+        "choose.html",
+        side=side,
+        levels=levels,
+        chosen=chosen,
+        query=request.query_string.decode(),
+        wanted=wanted,
+        carried=request.form.get("SAMLRequest"),
+    )
 
 
 @idp.post("/<name>/sso")
 def answer(name: str) -> str | tuple[str, int]:
-    """Answer the request that the address still carries, with a person or an error."""
+    """Answer the request that the address or the form still carries, with a person or an error.
+
+    A request that has just come by form has no choice in it yet: the choice is offered.
+    """
     side = _side(name)
     wanted = _read(side)
+    if "SAMLRequest" in request.form and not {"person", "answer"} & request.form.keys():
+        return _chooser(side, wanted)
     error = _ERRORS.get(request.form.get("answer", ""))
     if error is not None:
         encoded = issue_error(_config(), side, wanted.request_id, error, now())
@@ -137,6 +161,22 @@ def log_out(name: str) -> str | BaseResponse:
     if "SAMLRequest" not in request.args:
         return render_template("message.html", title="Du är utloggad", kind="logged_out")
     return redirect(answer_logout(_config(), side, request.query_string.decode("ascii", "replace"), now()))
+
+
+@idp.get("/<name>/sessions")
+def sessions(name: str) -> str:
+    """Let a log-out be started here, as an organisation's own provider does."""
+    return render_template("sessions.html", side=_side(name))
+
+
+@idp.post("/<name>/sessions")
+def end_sessions(name: str) -> str | tuple[str, int] | BaseResponse:
+    """Send the browser to the portal with a wish that every session of the person ends."""
+    side = _side(name)
+    index = request.form.get("person", type=int)
+    if index is None or not 0 <= index < len(side.persons):
+        return render_template("message.html", title="Välj en person först", kind="choose"), 422
+    return redirect(start_logout(_config(), side, side.persons[index], now()))
 
 
 @idp.get("/<name>/metadata")
@@ -158,6 +198,9 @@ def _side(name: str) -> IdpSide:
 
 
 def _read(side: IdpSide) -> SignInRequest:
+    if "SAMLRequest" in request.form:
+        fields = request.form
+        return read_posted_request(_config(), side, fields["SAMLRequest"], fields.get("RelayState"))
     return read_request(_config(), side, request.query_string.decode("ascii", "replace"))
 
 

@@ -85,6 +85,8 @@ class IdpConfig:
 
     base_url: str
     sides: tuple[IdpSide, ...]
+    takes_forms: bool = False
+    """Its metadata offers the POST binding and texts to show; without it, only redirects."""
 
     def __post_init__(self) -> None:
         refuse_public_bind(urlsplit(self.base_url).hostname or "")

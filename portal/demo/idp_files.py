@@ -65,6 +65,8 @@ def write_metadata(config: IdpConfig, directory: Path) -> Path:
 def idp_metadata(config: IdpConfig, side: IdpSide) -> bytes:
     """The EntityDescriptor of one side."""
     entity = etree.Element(f"{{{names.MD}}}EntityDescriptor", nsmap=_NSMAP, entityID=config.entity_id(side))
+    if config.takes_forms:
+        _entity_category(entity, names.SUPPORTS_USER_MESSAGE)
     descriptor = _md(entity, "IDPSSODescriptor", protocolSupportEnumeration=names.SAMLP, WantAuthnRequestsSigned="true")
     extensions = _md(descriptor, "Extensions")
     info = etree.SubElement(extensions, f"{{{names.MDUI}}}UIInfo")
@@ -83,7 +85,17 @@ def idp_metadata(config: IdpConfig, side: IdpSide) -> bytes:
     _md(descriptor, "SingleLogoutService", Binding=names.BINDING_REDIRECT, Location=config.slo_url(side))
     _md(descriptor, "NameIDFormat").text = names.NAME_ID_PERSISTENT
     _md(descriptor, "SingleSignOnService", Binding=names.BINDING_REDIRECT, Location=config.sso_url(side))
+    if config.takes_forms:
+        _md(descriptor, "SingleSignOnService", Binding=names.BINDING_POST, Location=config.sso_url(side))
     return etree.tostring(entity, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _entity_category(entity: etree._Element, category: str) -> None:
+    holder = etree.SubElement(_md(entity, "Extensions"), f"{{{names.MDATTR}}}EntityAttributes")
+    attribute = etree.SubElement(
+        holder, f"{{{names.SAML}}}Attribute", Name=names.ENTITY_CATEGORY, NameFormat=names.ATTRIBUTE_URI
+    )
+    etree.SubElement(attribute, f"{{{names.SAML}}}AttributeValue").text = category
 
 
 def _table(config: IdpConfig, side: IdpSide, file_name: str) -> str:

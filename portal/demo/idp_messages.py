@@ -14,6 +14,7 @@ from xmlsec import constants as xs
 from portal.demo.idp_config import DemoPerson, IdpConfig, IdpSide
 from portal.identity.saml import names
 from portal.identity.saml.errors import Refusal, SamlRefused
+from portal.identity.saml.post import read_signed_post
 from portal.identity.saml.redirect import read_signed_query, signed_url
 from portal.identity.saml.xml_reader import only, text_of, write_instant
 
@@ -28,17 +29,33 @@ class SignInRequest:
     request_id: str
     levels: tuple[str, ...]
     relay_state: str | None
+    user_message: str | None = None
 
 
 def read_request(config: IdpConfig, side: IdpSide, query: str) -> SignInRequest:
     """Check a signed AuthnRequest in the raw query string; raises SamlRefused."""
+    root, relay_state = read_signed_query(query, "SAMLRequest", (side.relying_party.signing_cert_pem,))
+    return _sign_in_request(config, side, root, relay_state)
+
+
+def read_posted_request(config: IdpConfig, side: IdpSide, encoded: str, relay_state: str | None) -> SignInRequest:
+    """Check an AuthnRequest that came by form, signed inside; raises SamlRefused."""
+    root = read_signed_post(encoded, "AuthnRequest", (side.relying_party.signing_cert_pem,))
+    return _sign_in_request(config, side, root, relay_state)
+
+
+def _sign_in_request(config: IdpConfig, side: IdpSide, root: etree._Element, relay_state: str | None) -> SignInRequest:
     party = side.relying_party
-    root, relay_state = read_signed_query(query, "SAMLRequest", (party.signing_cert_pem,))
     _check_head(root, "AuthnRequest", party.entity_id, config.sso_url(side))
     if root.get("AssertionConsumerServiceURL") != party.acs_url:
         raise SamlRefused(Refusal.RECIPIENT)
     levels = (found.text or "" for found in root.iter(f"{{{names.SAML}}}AuthnContextClassRef"))
-    return SignInRequest(root.get("ID") or "", tuple(levels), relay_state)
+    return SignInRequest(root.get("ID") or "", tuple(levels), relay_state, _user_message(root))
+
+
+def _user_message(root: etree._Element) -> str | None:
+    encoded = root.findtext(f".//{{{names.USER_MESSAGE}}}UserMessage/{{{names.USER_MESSAGE}}}Message")
+    return base64.b64decode(encoded).decode("utf-8") if encoded else None
 
 
 def issue_response(
@@ -73,6 +90,20 @@ def answer_logout(config: IdpConfig, side: IdpSide, query: str, now: datetime) -
     return signed_url(party.slo_url, "SAMLResponse", answer, side.key_pem, relay_state)
 
 
+def start_logout(config: IdpConfig, side: IdpSide, person: DemoPerson, now: datetime) -> str:
+    """The address that carries a signed wish that every session of a person ends."""
+    party = side.relying_party
+    wish = _message("LogoutRequest", config.entity_id(side), party.slo_url, None, now)
+    _saml(wish, "NameID", Format=names.NAME_ID_PERSISTENT).text = _name_of(side, person)
+    return signed_url(party.slo_url, "SAMLRequest", wish, side.key_pem)
+
+
+def _name_of(side: IdpSide, person: DemoPerson) -> str:
+    identity = (person.staff_id if side.name == "staff" else person.identity_number) or ""
+    known_by = identity or "|".join(value for _, value in person.extra)
+    return hashlib.sha256(f"{side.name}|{known_by}".encode()).hexdigest()
+
+
 def _check_head(root: etree._Element, name: str, issuer: str, destination: str) -> None:
     if root.tag != f"{{{names.SAMLP}}}{name}":
         raise SamlRefused(Refusal.WRONG_MESSAGE)
@@ -82,13 +113,14 @@ def _check_head(root: etree._Element, name: str, issuer: str, destination: str) 
         raise SamlRefused(Refusal.RESPONSE_ISSUER)
 
 
-def _message(name: str, issuer: str, destination: str, in_response_to: str, now: datetime) -> etree._Element:
+def _message(name: str, issuer: str, destination: str, in_response_to: str | None, now: datetime) -> etree._Element:
     message = etree.Element(f"{{{names.SAMLP}}}{name}", nsmap=_NSMAP)
     message.set("ID", "_" + secrets.token_hex(20))
     message.set("Version", "2.0")
     message.set("IssueInstant", write_instant(now))
     message.set("Destination", destination)
-    message.set("InResponseTo", in_response_to)
+    if in_response_to is not None:
+        message.set("InResponseTo", in_response_to)
     _saml(message, "Issuer").text = issuer
     return message
 
@@ -128,9 +160,8 @@ def _assertion(
 
 def _say(assertion: etree._Element, side: IdpSide, person: DemoPerson, level: str, now: datetime) -> None:
     identity = (person.staff_id if side.name == "staff" else person.identity_number) or ""
-    known_by = identity or "|".join(value for _, value in person.extra)
     name = next(assertion.iter(f"{{{names.SAML}}}NameID"))
-    name.text = hashlib.sha256(f"{side.name}|{known_by}".encode()).hexdigest()
+    name.text = _name_of(side, person)
     statement = _saml(
         assertion, "AuthnStatement", AuthnInstant=write_instant(now), SessionIndex="_" + secrets.token_hex(16)
     )

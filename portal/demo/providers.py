@@ -48,6 +48,7 @@ def identity_providers(layout: Layout, *, client_url: str, staff_url: str, idp_u
                 _side(layout, "client", client_url, clients, "idp-client"),
                 _side(layout, "staff", staff_url, staff, "idp-staff"),
             ),
+            takes_forms=True,
         ),
         IdpConfig(idp_url + OTHER_PATH, (_side(layout, "client", client_url, clients, "idp-other"),)),
     )

@@ -44,7 +44,7 @@ class Canary:
 
     def _listen(self) -> None:
         try:
-            self.listener.accept()
+            self.listener.accept()[0].close()
         except OSError:
             return
         self.touched.append("socket")
@@ -57,6 +57,7 @@ class Canary:
 
     def stop(self) -> None:
         self.stopped = True
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         os.close(os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK))
 

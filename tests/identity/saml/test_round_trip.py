@@ -26,6 +26,7 @@ from portal.identity.saml import (
     DemoTrustInProduction,
     IdentityProvider,
     PendingRequest,
+    PostRequest,
     ProviderConfig,
     ServiceProvider,
     StatusKind,
@@ -34,6 +35,7 @@ from portal.identity.saml import (
     load_providers,
     new_request_id,
     refuse_demo_trust,
+    verify_logout_request,
     verify_logout_response,
     verify_response,
 )
@@ -267,3 +269,55 @@ def test_answers_go_to_the_registered_address_only(pair: Pair) -> None:
         relay_state=None,
     ).url
     assert pair.browser.get(url, base_url=HOST).status_code == 400
+
+
+@pytest.fixture(scope="module")
+def willing(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """The same provider where it takes forms and shows texts."""
+    config = replace(pair.config, takes_forms=True)
+    listing = write_metadata(config, tmp_path_factory.mktemp("willing"))
+    return replace(pair, browser=create_idp(config).test_client(), config=config, providers=load_providers(listing))
+
+
+def test_a_request_by_form_with_a_text_to_show(willing: Pair) -> None:
+    idp = willing.idp("client")
+    assert idp.supports_user_message
+    pending = PendingRequest(new_request_id(), now(), True, (LOA3,))
+    sent = build_authn_request(
+        willing.sp,
+        replace(idp, prefer_post=True),
+        request_id=pending.request_id,
+        issued_at=pending.issued_at,
+        force_authn=True,
+        levels=pending.levels,
+        relay_state="token",
+        user_message="Skriv under: <ansökan>\nEkdala kommun",
+    )
+    assert isinstance(sent, PostRequest)
+    page = willing.post(sent.url, **sent.fields)
+    assert "Skriv under: <ansökan>" in page.text
+    carried = {name: value(page, name) for name in ("SAMLRequest", "RelayState")}
+    posted = willing.post(sent.url, person="0", level=LOA3, **carried)
+    assert value(posted, "RelayState") == "token"
+    found = verify_response(value(posted, "SAMLResponse"), sp=willing.sp, idp=idp, pending=pending, now=now())
+    assert found.identity_number == CLIENT.identity_number
+    cancelled = willing.post(sent.url, answer="cancel", **carried)
+    with pytest.raises(SamlStatus):
+        verify_response(value(cancelled, "SAMLResponse"), sp=willing.sp, idp=idp, pending=pending, now=now())
+    assert willing.browser.post(sent.url, base_url=HOST, data={"SAMLRequest": "QUJD"}).status_code == 400
+
+
+def test_a_log_out_that_starts_there(pair: Pair) -> None:
+    assert CLIENT.display_name in pair.get(f"{HOST}/client/sessions").text
+    answer = pair.browser.post(f"{HOST}/client/sessions", base_url=HOST, data={"person": "0"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(pair.sp.slo_url + "?")
+    query = urlsplit(answer.headers["Location"]).query
+    found = verify_logout_request(query, sp=pair.sp, idp=pair.idp("client"), now=now())
+    pending, url = pair.begin("client")
+    posted = pair.post(url, person="0", level=LOA3)
+    signed_in = verify_response(
+        value(posted, "SAMLResponse"), sp=pair.sp, idp=pair.idp("client"), pending=pending, now=now()
+    )
+    assert (found.name_id, found.session_indexes) == (signed_in.name_id, ())
+    assert pair.browser.post(f"{HOST}/client/sessions", base_url=HOST, data={"person": "7"}).status_code == 422
