@@ -39,8 +39,7 @@ def build_authn_request(
     Raises ValueError where the provider has no address, no level is asked for, or one that it may not assert.
     Source: Deployment Profile 1.8, section 5 (Destination, own ACS, explicit ForceAuthn, Comparison exact).
     """
-    if not levels or any(level not in idp.levels for level in levels):
-        raise ValueError("a level is asked for that this identity provider may not assert")
+    _check_levels(idp, levels)
 
     def build(destination: str) -> etree._Element:
         message = new_message("AuthnRequest", sp, request_id, issued_at, destination)
@@ -64,6 +63,11 @@ def build_authn_request(
         prefer_post=idp.prefer_post,
         relay_state=relay_state,
     )
+
+
+def _check_levels(idp: IdentityProvider, levels: tuple[str, ...]) -> None:
+    if not levels or any(level not in idp.levels for level in levels):
+        raise ValueError("a level is asked for that this identity provider may not assert")
 
 
 def new_message(
