@@ -73,5 +73,5 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 put("insyn.css", style());
 put("insyn.js", await script());
-for (const picture of readdirSync(join(root, "img")).sort()) put(picture, readFileSync(join(root, "img", picture)));
+for (const picture of readdirSync(join(root, "img")).filter((name) => name.endsWith(".svg")).sort()) put(picture, readFileSync(join(root, "img", picture)));
 writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
