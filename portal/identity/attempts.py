@@ -5,7 +5,6 @@ table tells nobody which addresses have been here. Counting never involves an id
 shut somebody else out by trying in their name.
 """
 
-import time
 from datetime import datetime, timedelta
 
 from limits.storage import Storage
@@ -59,7 +58,7 @@ class DatabaseStorage(Storage):
     def get_expiry(self, key: str) -> float:
         """Return when the window ends (epoch seconds)."""
         found = self._row(key)
-        return found[1].timestamp() if found else time.time()
+        return found[1].timestamp() if found else now().timestamp()
 
     def check(self) -> bool:
         """Tell whether the database answers."""

@@ -455,19 +455,23 @@ def test_the_session_dialog_is_closed_and_posts(render: Render) -> None:
 
 
 def test_parts_of_the_signed_out_page(render: Render) -> None:
+    ways = [
+        {"url": "/a", "label": "BankID", "mark": "B", "note": ""},
+        {"url": "/b", "label": "Utländsk", "mark": "EU", "note": "Foreign eID"},
+    ]
     soup = render(
         "start",
-        "login, eids, eid_forms, can, sos, disclosure",
-        """{% call login('Logga in') %}{{ eids(ways) }}{{ eid_forms(ways, 't', next='/idag') }}{% endcall %}
+        "login, eids, eid_chooser, can, sos, disclosure",
+        """{% call login('Logga in') %}{{ eids(ways) }}{{ eid_chooser(chosen, 't', next='/idag') }}{% endcall %}
         {{ can([('calendar', 'Boka', 'möte')]) }}{{ sos('Hjälp nu?', [('Fara för liv', '112', '112')]) }}
         {% call disclosure('Mer', 'shield') %}<p>Text</p>{% endcall %}""",
-        ways=[
-            {"url": "/a", "label": "BankID", "mark": "B", "note": ""},
-            {"url": "/b", "label": "Utländsk", "mark": "EU", "note": "Foreign eID"},
-        ],
+        ways=ways,
+        chosen={"first": ways, "others": [], "remembered": False, "may_remember": True},
     )
     assert [a["href"] for a in soup.select("a.i-eid__a")] == ["/a", "/b"]
-    assert [form["action"] for form in soup.select("form[method=post]")] == ["/a", "/b"]
+    assert [form["action"] for form in soup.select("form[method=post]")] == ["/a"]
+    assert [button["formaction"] for button in soup.select("button.i-eid__a")] == ["/a", "/b"]
+    assert not _one(soup, "input[type=checkbox][name=remember]").has_attr("checked")
     assert len(soup.select(".is-first")) == 2
     assert _one(soup, '#akut a[href="tel:112"]').get_text() == "112"
     assert _one(soup, "details > summary").get_text() == "Mer"
