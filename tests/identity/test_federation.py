@@ -170,13 +170,19 @@ def test_the_last_good_is_kept_when_a_refresh_fails(
 
 
 @pytest.mark.parametrize(
-    "target", ["file:///etc/passwd", "http://evil.example/", "ftp://127.0.0.1/x", "//evil.example"]
+    ("target", "words"),
+    [
+        ("file:///etc/passwd", "http_302"),
+        ("http://evil.example/", "redirected_elsewhere"),
+        ("ftp://127.0.0.1/x", "redirected_elsewhere"),
+        ("//evil.example", "redirected_elsewhere"),
+    ],
 )
 def test_redirects_lead_to_nothing_that_could_not_be_configured(
-    listed: Settings, operator: Operator, target: str
+    listed: Settings, operator: Operator, target: str, words: str
 ) -> None:
     operator.status, operator.location = 302, target
-    with pytest.raises(FetchError):
+    with pytest.raises(FetchError, match=words):
         fetch(sources(listed)[0])
 
 
