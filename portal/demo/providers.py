@@ -35,7 +35,10 @@ def _lasts(certificate: Path) -> bool:
 
 
 def identity_providers(layout: Layout, *, client_url: str, staff_url: str, idp_url: str) -> tuple[IdpConfig, IdpConfig]:
-    """Return the two providers: the first for clients and staff, the other for clients alone under its own path."""
+    """Return the two providers: the first for clients and staff, the other for clients alone under its own path.
+
+    The other one takes requests by form, so that both bindings are seen in the demonstration.
+    """
     clients = (
         tuple(DemoPerson(one.name, one.given_name, one.surname, one.identity_number, note=one.note) for one in CLIENTS)
         + GUESTS
@@ -50,7 +53,7 @@ def identity_providers(layout: Layout, *, client_url: str, staff_url: str, idp_u
             ),
             takes_forms=True,
         ),
-        IdpConfig(idp_url + OTHER_PATH, (_side(layout, "client", client_url, clients, "idp-other"),)),
+        IdpConfig(idp_url + OTHER_PATH, (_side(layout, "client", client_url, clients, "idp-other"),), takes_forms=True),
     )
 
 
@@ -103,5 +106,5 @@ def _table(config: IdpConfig, side: IdpSide, file_name: str, names: dict[str, st
         f"entity_id = {json.dumps(config.entity_id(side))}\n"
         f"metadata = {json.dumps(file_name)}\n"
         f"levels = {{ {levels} }}\n"
-        f"display_names = {{ {shown} }}\n"
+        f"display_names = {{ {shown} }}\n" + ('binding = "post"\n' if config.base_url.endswith(OTHER_PATH) else "")
     )
