@@ -65,7 +65,7 @@ def _refresh_one(
         return _note_failure(sessions, source.name, str(error))
     with writing(sessions) as session:
         row = session.get(FederationMetadata, source.name)
-        if row is not None and row.valid_until is not None and aggregate.valid_until < row.valid_until:
+        if row is not None and _is_newer(row, aggregate, source):
             problem = "older than what is kept"
         else:
             problem = ""
@@ -73,6 +73,17 @@ def _refresh_one(
     if problem:
         return _note_failure(sessions, source.name, problem)
     return Outcome(source.name, "", len(aggregate.providers), aggregate.left_out)
+
+
+def _is_newer(row: FederationMetadata, aggregate: Aggregate, source: AggregateSource) -> bool:
+    # Played back, an old version would bring back keys that were taken away. What another pin verified doesn't count.
+    if row.content is None or row.valid_until is None or row.valid_until <= aggregate.valid_until:
+        return False
+    try:
+        read_aggregate(row.content, source.pin, now=now(), max_days=source.max_days)
+    except ProviderFileError:
+        return False
+    return True
 
 
 def _keep(session: Session, row: FederationMetadata | None, name: str, data: bytes, aggregate: Aggregate) -> None:

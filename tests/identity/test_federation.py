@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.x509 import load_pem_x509_certificate
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,7 +22,7 @@ from portal.identity.fetching import FetchError, fetch
 from portal.identity.keeper import FederationKeeper
 from portal.identity.models import FederationMetadata
 from portal.identity.saml.metadata import AggregateSource, load_listing
-from portal.identity.saml.metadata_aggregate import MAX_BYTES
+from portal.identity.saml.metadata_aggregate import MAX_BYTES, fingerprint
 from portal.settings import Settings
 from tests.commands.conftest import environment
 from tests.identity.provider import Provider
@@ -70,7 +71,7 @@ def operator() -> Iterator[Operator]:
 
 
 def listing(scene: Scene, where: str, more: str = "") -> str:
-    digits = hashlib.sha256(forge_der(scene)).hexdigest()
+    digits = fingerprint_of(scene, "other-idp")
     return f'''
 [[aggregate]]
 side = "client"
@@ -81,11 +82,8 @@ categories = ["{PNR}"]
 {more}'''
 
 
-def forge_der(scene: Scene) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding
-    from cryptography.x509 import load_pem_x509_certificate
-
-    return load_pem_x509_certificate(scene.keys["other-idp"].cert.encode()).public_bytes(Encoding.DER)
+def fingerprint_of(scene: Scene, key: str) -> str:
+    return fingerprint(load_pem_x509_certificate(scene.keys[key].cert.encode()))
 
 
 @pytest.fixture
@@ -135,6 +133,19 @@ def test_a_new_version_takes_the_place_of_the_old_one_whole(
     assert renew(keeper)
     assert ids(keeper) == [SECOND]
     assert [idp.entity_id for idp in before.providers[Side.CLIENT]] == [IDP_ID]
+
+
+def test_another_pin_forgets_what_the_former_one_verified(
+    listed: Settings, sessions: Sessions, scene: Scene, operator: Operator
+) -> None:
+    refresh.refresh(sessions, sources(listed))
+    text = listed.saml_providers.read_text()
+    (pinned,) = sources(listed)
+    listed.saml_providers.write_text(text.replace(pinned.pin.fingerprint, fingerprint_of(scene, "sp-sign")))
+    assert ids(FederationKeeper(listed, sessions)) == []
+    operator.data = aggregate(scene, until=3, signer="sp-sign")
+    assert refresh.refresh(sessions, sources(listed))[0].problem == ""
+    assert ids(FederationKeeper(listed, sessions)) == [IDP_ID]
 
 
 FAILURES: list[tuple[str, Callable[[Operator, Scene], None], str]] = [
