@@ -5,7 +5,7 @@ from portal.identity.saml import names
 
 GUESTS = (
     DemoPerson(
-        "Semira Oxhagen",
+        "Semira Alina Oxhagen",
         "Semira",
         "Oxhagen",
         "198112192383",

@@ -51,6 +51,11 @@ VISITS = {
         "Karin Ekhamre",
         frozenset({"/arbetsko", "/meddelanden", "/meddelanden/*", "/klienter", "/klienter/*"}) | COMMON,
     ),
+    "manager": Visit(
+        "staff",
+        "Ulf Granhede",
+        frozenset({"/drift", "/personal", "/personal/ny", "/personal/*", "/personal/*/stang"}) | COMMON,
+    ),
     "caseworker-elsewhere": Visit("staff", "Amina Lundavik", frozenset({"/arbetsko", "/meddelanden/*"})),
 }
 
