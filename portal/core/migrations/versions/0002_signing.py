@@ -38,9 +38,7 @@ def _freeze_sqlite(table: str, frozen: tuple[str, ...], encrypted: tuple[str, ..
 
 def _freeze_postgresql(table: str, frozen: tuple[str, ...], encrypted: tuple[str, ...]) -> None:
     execute = "EXECUTE FUNCTION refuse_change()"
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT {execute}"
-    )
+    op.execute(f"CREATE TRIGGER {table}_append_only BEFORE DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT {execute}")
     op.execute(
         f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {', '.join(frozen)} ON {table} FOR EACH STATEMENT {execute}"
     )
