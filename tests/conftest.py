@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.core import events
 from portal.core.actor import Side
 from portal.core.db import make_engine
+from portal.core.i18n import SOURCE_LOCALE, set_locale
 from portal.settings import Settings
 from tests.support import database, postgres, rundir
 from tests.support.client import IDP_URL, PageClient
@@ -57,6 +59,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def as_found() -> Iterator[None]:
+    """Leave the process as the next test expects it: commands set up logs, requests bind a language."""
+    yield
+    structlog.reset_defaults()
+    set_locale(SOURCE_LOCALE)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -11,20 +11,24 @@ from portal.core.clock import now
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
+# How far back a clock may step and ids still go on upwards (ms).
+RIDDEN_OUT_MS = 10_000
+
 _lock = threading.Lock()
 _last_ms = 0
 _counter = 0
 
 
 def new_id() -> uuid.UUID:
-    """Return a UUIDv7 that sorts after every earlier one of this process.
+    """Return a UUIDv7 that sorts after every earlier one of this process, unless its clock was far ahead.
 
-    Source: RFC 9562 section 5.7, with the 12 bits of rand_a as a counter (method 1 of section 6.2).
+    A clock that goes back a little is ridden out; one that was set right is believed, or ids would bear the wrong
+    time for as long as it had been ahead. Source: RFC 9562 sections 5.7 and 6.2 (12 bits of rand_a as a counter).
     """
     global _last_ms, _counter  # noqa: PLW0603 - the counter is per process by definition
     with _lock:
         ms = int(now().timestamp() * 1000)
-        if ms > _last_ms:
+        if ms > _last_ms or ms < _last_ms - RIDDEN_OUT_MS:
             _last_ms, _counter = ms, secrets.randbits(8)
         else:
             _counter += 1

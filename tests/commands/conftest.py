@@ -1,10 +1,8 @@
 """The settings of the commands' tests, as the environment tells them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from pydantic import SecretStr
 
 from portal.settings import Settings
@@ -21,13 +19,6 @@ def _told(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(key.get_secret_value() for key in value)
     return str(value)
-
-
-@pytest.fixture(autouse=True)
-def own_logs() -> Iterator[None]:
-    """Commands set up the logs of their process: the tests after these want their own."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -53,7 +53,11 @@ def find_in_files(paths: Iterable[Path], wanted: Mapping[str, set[bytes]]) -> se
     found: set[tuple[str, str]] = set()
     for path in paths:
         kept = b""
-        with path.open("rb") as file:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:  # the server takes files away while it is searched
+            continue
+        with file:
             while chunk := file.read(_CHUNK):
                 content = kept + chunk
                 found |= {(label, path.name) for label in find(content, wanted)}

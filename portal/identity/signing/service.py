@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -218,7 +218,7 @@ def _store(
 
 def cancel_signing(session: Session, row: SignInRequest) -> None:
     """Use up a signature request that the person broke off, so that nothing can be signed by it later."""
-    row.consumed_at = now()
+    session.execute(update(SignInRequest).where(SignInRequest.id == row.id).values(consumed_at=now()))
     audit.record(
         session, Purpose.SIGN, side=row.side, object_id=row.id, outcome="cancelled", detail={"reason": "cancelled"}
     )

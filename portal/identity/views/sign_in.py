@@ -165,7 +165,9 @@ def _answer() -> Response:
     side, cookie = cookies.side(), cookies.read("login")
     if not cookie:
         raise service.SignInRefused("no_cookie")
-    row = service.pending_sign_in(db(), cookie, side)
+    # Read apart: checking the answer takes a while, and nobody's writing waits for it (SQLite has one writer).
+    with sessions()() as session:
+        row = service.pending_sign_in(session, cookie, side)
     g.sign_in_purpose, g.sign_in_provider = row.purpose, row.provider
     if (too_many := throttle.refuse_provider(row.provider)) is not None:
         return too_many
