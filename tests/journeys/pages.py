@@ -120,4 +120,5 @@ class Thread:
 
     def is_delivered(self, text: str) -> None:
         """Wait until the page says that the message has arrived."""
-        eventually(self.page, lambda: self.with_text(text).filter(has_text=re.compile(r"levererat \d")))
+        # "Inte levererat än" also says "levererat".
+        eventually(self.page, lambda: self.with_text(text).filter(has_text="levererat", has_not_text="inte levererat"))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.stack import DemoStack
-from tests.journeys.pages import Thread, eventually, is_signed_out, sign_in_as, sign_out
+from tests.journeys.pages import Thread, is_signed_out, sign_in_as, sign_out
 from tests.journeys.stores import Stores
 
 WAYS = [
@@ -55,7 +55,7 @@ def test_a_message_is_written_answered_read_and_delivered(
     received = stores.received(question)
     assert [(found.author, found.receipt is not None) for found in received] == [("client", True)]
     assert receipt not in {"", received[0].id}
-    eventually(work, lambda: theirs.with_text(answer).filter(has_text="levererat"))
+    theirs.is_delivered(answer)
     assert len(stores.received(answer)) == 1
 
     sign_out(own)
