@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 import portal.audit.models
 import portal.identity.models
 import portal.identity.signing.models
+import portal.meetings.models
 import portal.messages.models
 import portal.people.models
 import portal.sync.models  # noqa: F401 - each import registers the package's tables
