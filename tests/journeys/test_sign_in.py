@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from portal.demo.stack import DemoStack
 from tests.journeys.kinds import ON_SQLITE
@@ -102,11 +102,27 @@ def test_signed_out_the_way_back_shows_nothing(portal: DemoStack, signed_in: Pag
     expect(signed_in.get_by_role("heading", level=1)).to_have_text("Du är utloggad")
     seen = 0
     for _ in range(5):
-        signed_in.go_back(wait_until="load")
+        if not went_back(signed_in):
+            continue
         if signed_in.url.startswith(portal.client_url):
             seen += 1
             is_signed_out(signed_in)
     assert seen
+
+
+def went_back(page: Page) -> bool:
+    """Go back a step; tell whether the browser had a page there.
+
+    A page that a form led to is not stored: Chromium then shows one of its own and asks whether to send anew. Whether
+    such a step is in the history at all depends on how fast the provider's form sent itself.
+    """
+    try:
+        page.go_back(wait_until="load")
+    except Error as error:
+        if "ERR_CACHE_MISS" not in error.message:
+            raise
+        return False
+    return True
 
 
 @pytest.mark.parametrize("way", ["link", "keys"])
