@@ -10,7 +10,8 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.crypto import EncryptedText
 from portal.core.db import Base, Identified
-from portal.messages.rules import Delivery, Origin
+from portal.messages.rules import Origin
+from portal.sync.rules import Delivery
 
 
 class Thread(Identified, Base):

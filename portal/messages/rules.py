@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from portal.core.errors import InvalidInput
 from portal.core.i18n import STOCKHOLM, lazy
+from portal.sync.rules import Delivery
 
 # About four written pages: longer than any letter needs, and short enough for every back office we know of.
 MAX_TEXT = 10_000
@@ -14,14 +15,6 @@ PAGE_SIZE = 50
 MAX_SUBMISSION = 64
 
 _SATURDAY = 5
-
-
-class Delivery(enum.StrEnum):
-    """Where a message is on its way to the back office."""
-
-    PENDING = "pending"
-    DELIVERED = "delivered"
-    STUCK = "stuck"
 
 
 # A stuck message is sent again by a person, or turns out to have arrived after all; a delivered one never moves.

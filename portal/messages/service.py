@@ -16,11 +16,12 @@ from portal.core.ids import new_id, new_receipt_no
 from portal.messages import outgoing
 from portal.messages.events import MessageSent
 from portal.messages.models import Message, Thread
-from portal.messages.rules import Delivery, Origin, check_submission, check_text, move
+from portal.messages.rules import Origin, check_submission, check_text, move
 from portal.messages.threads import lock_thread, note
 from portal.people import queries as people
 from portal.people.models import Case
 from portal.sync import service as outbox
+from portal.sync.rules import Delivery
 
 
 def write(session: Session, actor: Actor, *, case_id: uuid.UUID, text: str, submission: str) -> Message:

@@ -8,7 +8,7 @@ from portal.core.actor import Actor, Side
 from portal.core.i18n import _, format_day, format_time, same_day
 from portal.messages.models import Message
 from portal.messages.queries import Conversation, MessageRow
-from portal.messages.rules import Delivery
+from portal.sync.rules import Delivery
 from portal.web.words import day_heading, first_name
 
 

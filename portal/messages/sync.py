@@ -13,12 +13,13 @@ from portal.core.ids import new_id, new_receipt_no
 from portal.core.text import clean_text
 from portal.messages.events import MessageSent
 from portal.messages.models import Message, Thread
-from portal.messages.rules import Delivery, Origin, move
+from portal.messages.rules import Origin, move
 from portal.messages.threads import lock_thread, note
 from portal.people.models import Case
 from portal.sync.contract import Author, CaseMessage, Change, Delivered, Kind, Stuck
 from portal.sync.inbox import Applied, LinkMissing
 from portal.sync.queries import local_id
+from portal.sync.rules import Delivery
 
 
 def on_delivered(session: Session, event: Delivered) -> None:

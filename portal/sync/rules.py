@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 
+class Delivery(enum.StrEnum):
+    """Whether the back office has acknowledged an object of a feature, as client and caseworker are told."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    STUCK = "stuck"
+
+
 class MessageState(enum.StrEnum):
     """Where an outbound message is. Only ``DELIVERED`` means that the back office has acknowledged it."""
 

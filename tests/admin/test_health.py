@@ -6,9 +6,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit import service as audit
 from portal.core.actor import Side
 from portal.messages.models import Message
-from portal.messages.rules import Delivery
 from portal.sync.models import OutboxMessage, WorkerBeat
-from portal.sync.rules import MessageState
+from portal.sync.rules import Delivery, MessageState
 from tests.identity.provider import Visitor
 from tests.messages import world as worlds
 from tests.messages.world import World

@@ -18,9 +18,10 @@ from portal.core.ids import new_id
 from portal.identity.models import SignedInSession
 from portal.identity.rules import digest
 from portal.messages.models import Message, Thread
-from portal.messages.rules import Delivery, Origin
+from portal.messages.rules import Origin
 from portal.people.models import Board, Case, CaseAssignment, Person, StaffMember, Unit
 from portal.people.rules import Protection, Role
+from portal.sync.rules import Delivery
 
 MESSAGES_EACH = 5
 READINGS_EACH = 10

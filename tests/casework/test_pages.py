@@ -10,11 +10,10 @@ from portal.core.clock import now
 from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.messages.models import Message
-from portal.messages.rules import Delivery
 from portal.people.models import Board
 from portal.sync.models import InboxCursor, OutboxMessage
 from portal.sync.queries import SOURCE
-from portal.sync.rules import MessageState
+from portal.sync.rules import Delivery, MessageState
 from tests.messages.world import World, build, case, person, sign_in, write
 from tests.support.client import PageClient
 

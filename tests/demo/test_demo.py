@@ -21,7 +21,7 @@ from portal.demo.environment import CHECKOUT, DemoError, Layout, choose_port
 from portal.demo.processes import first_ended
 from portal.demo.stack import DemoStack, Ports
 from portal.messages.models import Message
-from portal.messages.rules import Delivery
+from portal.sync.rules import Delivery
 from tests.demo.visitor import Visitor
 from tests.support import rundir
 

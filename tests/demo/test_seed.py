@@ -15,7 +15,7 @@ from portal.demo.conversations import CLIENT, CONVERSATIONS
 from portal.demo.people import CLIENTS, STAFF
 from portal.demo.seed import seed
 from portal.messages.models import Message, Thread
-from portal.messages.rules import Delivery, Origin
+from portal.messages.rules import Origin
 from portal.people.models import Case, Person, StaffMember
 from portal.people.rules import Protection
 from portal.settings import Settings
@@ -24,7 +24,7 @@ from portal.sync.adapters.tables import OBJECTS
 from portal.sync.contract import Kind
 from portal.sync.models import InboxChange
 from portal.sync.queries import queue_state
-from portal.sync.rules import Outcome
+from portal.sync.rules import Delivery, Outcome
 from tests.conftest import make_settings
 from tests.support import database
 from tests.support.database import Kind as DatabaseKind

@@ -14,8 +14,8 @@ from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.identity.models import KeptForm, SignedInSession
 from portal.messages.models import Message
-from portal.messages.rules import Delivery
 from portal.people.models import CaseAssignment
+from portal.sync.rules import Delivery
 from tests.messages.world import World, answer, build, sign_in, write
 from tests.support.client import Page, PageClient, form_values
 

@@ -13,8 +13,9 @@ from portal.core.clock import now
 from portal.core.ids import new_id, new_receipt_no
 from portal.messages import queries
 from portal.messages.models import Message, Thread
-from portal.messages.rules import PAGE_SIZE, Delivery, Origin
+from portal.messages.rules import PAGE_SIZE, Origin
 from portal.people.models import Board, Case
+from portal.sync.rules import Delivery
 from tests.messages.world import World, answer, build, case, person, write
 
 

@@ -11,8 +11,8 @@ from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
 from portal.messages import queries, service
 from portal.messages.models import Message
-from portal.messages.rules import Delivery
 from portal.sync.contract import Receipt
+from portal.sync.rules import Delivery
 from portal.sync.service import Claim, Failure, claim, settle
 from portal.wiring import inbox_handlers, subscribe
 from tests.conftest import make_settings

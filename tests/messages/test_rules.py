@@ -6,7 +6,7 @@ import pytest
 
 from portal.core.errors import InvalidInput
 from portal.messages import rules
-from portal.messages.rules import Delivery
+from portal.sync.rules import Delivery
 
 ALLOWED = {
     (Delivery.PENDING, Delivery.DELIVERED),

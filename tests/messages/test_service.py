@@ -13,12 +13,12 @@ from portal.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from portal.core.ids import new_id
 from portal.messages import queries, service
 from portal.messages.models import Message, Thread
-from portal.messages.rules import Delivery, Origin
+from portal.messages.rules import Origin
 from portal.messages.sync import on_delivered, on_stuck
 from portal.people.models import CaseAssignment
 from portal.sync.contract import CaseMessage, Delivered, Kind, Stuck
 from portal.sync.models import OutboxMessage
-from portal.sync.rules import MessageState
+from portal.sync.rules import Delivery, MessageState
 from tests.messages.world import World, answer, build, submission, write
 
 

@@ -13,12 +13,13 @@ from portal.core.crypto import ring_of
 from portal.core.ids import new_id
 from portal.messages import queries
 from portal.messages.models import Message, Thread
-from portal.messages.rules import Delivery, Origin
+from portal.messages.rules import Origin
 from portal.messages.sync import receive
 from portal.sync.contract import Author, CaseMessage, Change, Kind, UnknownCode
 from portal.sync.inbox import LinkMissing
 from portal.sync.models import ExternalLink
 from portal.sync.queries import SOURCE
+from portal.sync.rules import Delivery
 from tests.messages.world import World, build, write
 
 

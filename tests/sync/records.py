@@ -1,6 +1,6 @@
 """Payloads for the tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -12,13 +12,17 @@ from portal.sync.contract import (
     AssignmentRecord,
     Author,
     BoardRecord,
+    BusyRecord,
     CaseMessage,
     CaseRecord,
     Kind,
+    MeetingRecord,
     PersonRecord,
+    ProposalRecord,
     StaffRecord,
     UnitRecord,
 )
+from portal.sync.contract.meetings import Form, MeetingState, ProposalState, TurnKind, TurnPart, TypeKind, WindowPart
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 BOARD = BoardRecord("B1", "IFN", "Individ- och familjenämnden")
@@ -31,6 +35,42 @@ CASE = CaseRecord("C1", "P1", "B1", "U1", "Boendestödet", CaseState.OPEN, AT)
 FIRST_CASE = CaseRecord("C0", "P1", "B1", None, "Stöd", CaseState.OPEN, AT)
 OTHER_CASE = CaseRecord("C2", "P2", "B1", "U1", "Boendestödet", CaseState.OPEN, AT)
 ASSIGNMENT = AssignmentRecord("A1", "C1", "S1", True, AT, None)
+BUSY = BusyRecord("T1", "S1", AT, AT + timedelta(hours=1))
+MEETING = MeetingRecord(
+    id="M1",
+    case_id="C0",
+    person_id="P1",
+    staff_id="S1",
+    type=TypeKind.FOLLOW_UP,
+    form=Form.VISIT,
+    place="Huset",
+    starts_at=AT,
+    ends_at=AT + timedelta(minutes=45),
+    state=MeetingState.BOOKED,
+    revision=0,
+    interpreter="ar",
+    interpreter_wish="",
+    support="",
+    needs="",
+    agenda="Hyran",
+    hidden_from_guardians=False,
+    reason="",
+    changed_at=AT,
+)
+TURN = TurnPart(
+    kind=TurnKind.PROPOSE,
+    author=Author.CLIENT,
+    author_id="P1",
+    at=AT,
+    windows=(WindowPart(AT, AT + timedelta(hours=2)),),
+    forms=(Form.PHONE, Form.VIDEO),
+    place="",
+    interpreter="",
+    interpreter_wish="",
+    participants="",
+    text="Efter tolv",
+)
+PROPOSAL = ProposalRecord("F1", "C0", "P1", "S1", TypeKind.FOLLOW_UP, ProposalState.WITH_STAFF, (TURN,), None)
 
 
 def make_store(url: str) -> None:

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from portal.people.rules import Protection
-from portal.sync.contract import OWNERSHIP, RECORDS, BoardRecord, Kind, Owner, PersonRecord, UnknownCode
+from portal.sync.contract import OWNERSHIP, RECORDS, BoardRecord, Kind, Owner, PersonRecord, ProposalRecord, UnknownCode
 from tests.sync import records
 
 EVERY = [
@@ -14,6 +14,9 @@ EVERY = [
     records.CASE,
     records.ASSIGNMENT,
     records.message(),
+    records.MEETING,
+    records.PROPOSAL,
+    records.BUSY,
 ]
 
 
@@ -55,12 +58,30 @@ def test_each_missing_field_is_an_alarm(record):
         (records.CASE, "opened_at", "i går"),
         (records.CASE, "opened_at", None),
         (records.message(), "author", "system"),
+        (records.MEETING, "form", "brev"),
+        (records.MEETING, "revision", True),
+        (records.MEETING, "revision", "0"),
+        (records.PROPOSAL, "turns", {}),
+        (records.PROPOSAL, "turns", ["x"]),
     ],
 )
 def test_an_unknown_code_is_an_alarm_that_does_not_repeat_it(record, field, value):
     with pytest.raises(UnknownCode) as caught:
         type(record).from_payload({**record.to_payload(), field: value})
     assert str(caught.value) == f"{record.kind}.{field}"
+
+
+def test_a_part_is_read_as_strictly_as_the_whole():
+    payload = records.PROPOSAL.to_payload()
+    for broken, where in (
+        ({"kind": "nudge"}, "kind"),
+        ({"windows": [{"starts_at": "2026-11-02T09:30:00+00:00"}]}, "windows.ends_at"),
+        ({"forms": ["brev"]}, "forms"),
+        ({"199501182399": ""}, "?"),
+    ):
+        with pytest.raises(UnknownCode) as caught:
+            ProposalRecord.from_payload({**payload, "turns": [{**payload["turns"][0], **broken}]})
+        assert str(caught.value) == f"meeting_proposal.turns.{where}"
 
 
 def test_a_field_too_many_is_an_alarm_that_does_not_repeat_its_name():

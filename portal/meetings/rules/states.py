@@ -5,6 +5,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeVar
 
+# What the back office is told too is defined where it is: in the contract.
+from portal.sync.contract.meetings import Form, MeetingState, ProposalState, TurnKind, TypeKind
+from portal.sync.rules import Delivery
+
+__all__ = ["Delivery", "Form", "MeetingState", "ProposalState", "TurnKind", "TypeKind"]
+
 # Meetings and everything that takes time from a calendar begin and end on this grid: the database claims each piece
 # once (``models.Claim``), so that no two can overlap.
 QUANTUM = timedelta(minutes=5)
@@ -14,37 +20,6 @@ HOLD = timedelta(minutes=10)
 MAX_WINDOWS = 3
 
 
-class Form(enum.StrEnum):
-    """How a meeting is held."""
-
-    VISIT = "visit"
-    PHONE = "phone"
-    VIDEO = "video"
-    HOME = "home"  # hembesök: the client may always say no
-    OTHER = "other"  # another place, such as the library
-
-
-class TypeKind(enum.StrEnum):
-    """What a meeting is for (DOMAIN.md section 8); lengths are data, see ``models.MeetingType``."""
-
-    FIRST = "first"  # nybesök
-    FOLLOW_UP = "follow_up"  # uppföljning, planering
-    HOME_VISIT = "home_visit"  # hembesök
-    SIP = "sip"  # samordnad individuell plan, SoL 10:8-9
-    CHILD_TALK = "child_talk"  # samtal med barn, also without guardian: SoL 20:7
-    NETWORK = "network"  # nätverksmöte, utredningsmöte
-    OTHER = "other"
-
-
-class MeetingState(enum.StrEnum):
-    """Where a meeting stands."""
-
-    BOOKED = "booked"
-    CANCELLED = "cancelled"
-    ATTENDED = "attended"
-    NO_SHOW = "no_show"
-
-
 MEETING_TRANSITIONS: Mapping[MeetingState, frozenset[MeetingState]] = {
     MeetingState.BOOKED: frozenset({MeetingState.CANCELLED, MeetingState.ATTENDED, MeetingState.NO_SHOW}),
     MeetingState.CANCELLED: frozenset(),
@@ -52,17 +27,6 @@ MEETING_TRANSITIONS: Mapping[MeetingState, frozenset[MeetingState]] = {
     MeetingState.ATTENDED: frozenset({MeetingState.NO_SHOW}),
     MeetingState.NO_SHOW: frozenset({MeetingState.ATTENDED}),
 }
-
-
-class ProposalState(enum.StrEnum):
-    """Whose turn it is to answer, or how it ended."""
-
-    WITH_STAFF = "with_staff"
-    WITH_CLIENT = "with_client"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
 
 
 _ENDS = frozenset({ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.WITHDRAWN, ProposalState.EXPIRED})
@@ -85,30 +49,11 @@ class EventKind(enum.StrEnum):
     COVERED = "covered"  # a colleague took over
 
 
-class TurnKind(enum.StrEnum):
-    """What one side said in a proposal."""
-
-    PROPOSE = "propose"
-    INVITE = "invite"  # the same, begun by the caseworker
-    COUNTER = "counter"
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    WITHDRAW = "withdraw"
-
-
 class Origin(enum.StrEnum):
     """Where a meeting was made."""
 
     PORTAL = "portal"
     BACKOFFICE = "backoffice"
-
-
-class Delivery(enum.StrEnum):
-    """Whether the back office has acknowledged the latest version of a meeting or a proposal."""
-
-    PENDING = "pending"
-    DELIVERED = "delivered"
-    STUCK = "stuck"
 
 
 class IllegalTransition(Exception):  # noqa: N818 - named after what it is

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.messages.models import Message, Thread
 from portal.messages.queries.names import ClientName, client_names, unread_by
-from portal.messages.rules import PAGE_SIZE, Delivery
+from portal.messages.rules import PAGE_SIZE
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
+from portal.sync.rules import Delivery
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.messages.models import Message, Thread
 from portal.messages.queries.names import ClientName, name_of, unread_by
-from portal.messages.rules import Delivery, answer_due
+from portal.messages.rules import answer_due
 from portal.people import queries as people
 from portal.people.models import Case, Person, StaffMember
 from portal.sync import service as outbox
+from portal.sync.rules import Delivery
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,17 @@ from portal.sync.adapters.tables import CHANGE, COUNTER, DELIVERY, FILE, OBJECTS
 from portal.sync.contract import (
     AssignmentRecord,
     BoardRecord,
+    BusyRecord,
     CaseMessage,
     CaseRecord,
     Change,
     Cursor,
     Kind,
+    MeetingRecord,
     OutboundMessage,
     Page,
     PersonRecord,
+    ProposalRecord,
     Receipt,
     Record,
     StaffRecord,
@@ -35,7 +38,7 @@ from portal.sync.contract import (
 )
 
 # What a client may add to the store; everything else is the back office's own.
-_INBOUND = {Kind.CASE_MESSAGE: CaseMessage}
+_INBOUND = (CaseMessage, MeetingRecord, ProposalRecord)
 
 
 def store_engine(url: str, timeout: float) -> Engine:
@@ -112,7 +115,7 @@ class SqlBackOffice:
         :raises Permanent: for a kind or payload that the store doesn't take, or a case that isn't the person's there.
         :raises Retryable: when the database doesn't answer; whether it was written is then unknown.
         """
-        reader = next((cls for kind, cls in _INBOUND.items() if kind == message.kind), None)
+        reader = next((cls for cls in _INBOUND if cls.kind == message.kind), None)
         if reader is None:
             raise Permanent("unknown_kind")
         try:
@@ -122,8 +125,10 @@ class SqlBackOffice:
         with _errors(writes=True), _writing(self._engine) as connection:
             return self._receipt(connection, message.id) or self._accept(connection, message, record)
 
-    def _accept(self, connection: Connection, message: OutboundMessage, record: Record) -> Receipt:
-        if isinstance(record, CaseMessage) and not _has_case(connection, record):
+    def _accept(
+        self, connection: Connection, message: OutboundMessage, record: CaseMessage | MeetingRecord | ProposalRecord
+    ) -> Receipt:
+        if not _has_case(connection, record):
             raise Permanent("unknown_case")
         position = _next_position(connection, "delivery")
         # Another delivery of the same message may have held the counter until now.
@@ -192,7 +197,11 @@ class SqlBackOffice:
         self._engine.dispose()
 
 
-def _has_case(connection: Connection, record: CaseMessage) -> bool:
+def _has_case(connection: Connection, record: CaseMessage | MeetingRecord | ProposalRecord) -> bool:
+    """Tell whether the case is the person's; a meeting with somebody who has none yet needs only the person."""
+    if record.case_id is None:
+        person = OBJECTS[Kind.PERSON].c
+        return connection.execute(select(person.id).where(person.id == record.person_id)).first() is not None
     case = OBJECTS[Kind.CASE].c
     found = select(case.id).where(case.id == record.case_id, case.person_id == record.person_id)
     return connection.execute(found).first() is not None
@@ -242,6 +251,14 @@ class SqlStore:
     def put_case_message(self, record: CaseMessage) -> int:
         """Write a caseworker's message and return its version."""
         return self._write(record, record.person_id)
+
+    def put_meeting(self, record: MeetingRecord) -> int:
+        """Write a meeting, made here or the portal's in a newer version, and return its version."""
+        return self._write(record, record.person_id)
+
+    def put_busy(self, record: BusyRecord) -> int:
+        """Write a time in which a member of staff can't be met, and return its version."""
+        return self._write(record, None)
 
     def remove(self, record: Record) -> int:
         """Put a tombstone in the place of an object, given as it last was, and return the version."""

@@ -1,6 +1,21 @@
 """Tables of the `sql` adapter's store. It stands for the vendor's own database: we neither encrypt nor migrate it."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Index, LargeBinary, MetaData, String, Table, Uuid
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+)
 
 from portal.sync.contract import Kind
 
@@ -11,7 +26,7 @@ def _text(*names: str, nullable: bool = False) -> list[Column[str]]:
     return [Column(name, String, nullable=nullable) for name in names]
 
 
-def _object(name: str, *columns: Column[str] | Column[bool]) -> Table:
+def _object(name: str, *columns: Column[Any]) -> Table:
     return Table(
         name,
         STORE,
@@ -52,6 +67,23 @@ OBJECTS: dict[Kind, Table] = {
         *_text("thread_id", "case_id", "person_id", "author", "author_id", "subject", "body", "sent_at"),
         *_text("in_reply_to", nullable=True),
     ),
+    Kind.MEETING: _object(
+        "bo_meeting",
+        *_text(
+            "person_id", "staff_id", "type", "form", "place", "starts_at", "ends_at", "state", "reason", "changed_at"
+        ),
+        *_text("interpreter", "interpreter_wish", "support", "needs", "agenda"),
+        *_text("case_id", nullable=True),
+        Column("revision", Integer, nullable=False),
+        Column("hidden_from_guardians", Boolean, nullable=False),
+    ),
+    Kind.MEETING_PROPOSAL: _object(
+        "bo_meeting_proposal",
+        *_text("case_id", "person_id", "staff_id", "type", "state"),
+        *_text("meeting_id", nullable=True),
+        Column("turns", JSON, nullable=False),
+    ),
+    Kind.BUSY_TIME: _object("bo_busy_time", *_text("staff_id", "starts_at", "ends_at")),
 }
 
 # A counter's row lock is held until commit: positions come in the order of the commits, so that a reader of the feed
