@@ -1,10 +1,11 @@
 """States of a message's delivery, how long a text may be, and when a message should be answered; pure."""
 
 import enum
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from portal.core.errors import InvalidInput
-from portal.core.i18n import STOCKHOLM, lazy
+from portal.core.i18n import lazy
+from portal.core.workdays import working_day_after
 from portal.sync.rules import Delivery
 
 # About four written pages: longer than any letter needs, and short enough for every back office we know of.
@@ -13,8 +14,6 @@ MAX_TEXT = 10_000
 PAGE_SIZE = 50
 # What the form draws has 24 characters; anything far longer was not drawn by us.
 MAX_SUBMISSION = 64
-
-_SATURDAY = 5
 
 
 # A stuck message is sent again by a person, or turns out to have arrived after all; a delivered one never moves.
@@ -69,15 +68,5 @@ def check_submission(submission: str) -> str:
 
 
 def answer_due(asked: datetime, working_days: int) -> date:
-    """Return the last Swedish day to answer a message that came at an instant.
-
-    The day it came is not counted. Working days are Monday to Friday: public holidays are not yet known here, so
-    that a deadline around one of them comes out too early, never too late.
-    """
-    day = asked.astimezone(STOCKHOLM).date()
-    left = working_days
-    while left > 0:
-        day += timedelta(days=1)
-        if day.weekday() < _SATURDAY:
-            left -= 1
-    return day
+    """Return the last Swedish day to answer a message that came at an instant; the day it came is not counted."""
+    return working_day_after(asked, working_days)
