@@ -98,7 +98,7 @@ def reachable(side: Side) -> ColumnElement[bool]:
     """
     if side is Side.CLIENT:
         return Case.person_id == bindparam("reader_id")
-    mine = select(CaseAssignment.case_id).where(CaseAssignment.staff_id == bindparam("reader_id"), _lasting())
+    mine = select(CaseAssignment.case_id).where(CaseAssignment.staff_id == bindparam("reader_id"), lasting())
     return Case.id.in_(mine)
 
 
@@ -107,7 +107,8 @@ def scope(actor: Actor, **more: Any) -> dict[str, Any]:
     return {"reader_id": actor.subject_id if actor.side is Side.CLIENT else actor.id, "moment": now(), **more}
 
 
-def _lasting() -> ColumnElement[bool]:
+def lasting() -> ColumnElement[bool]:
+    """Return the condition on ``CaseAssignment`` that holds while it lasts; ``scope`` says when that is."""
     return or_(CaseAssignment.until.is_(None), CaseAssignment.until > bindparam("moment"))
 
 
@@ -118,7 +119,7 @@ def _case_rows(side: Side) -> CaseRows:
         .join(Board, Board.id == Case.board_id)
         .outerjoin(
             CaseAssignment,
-            (CaseAssignment.case_id == Case.id) & CaseAssignment.named & _lasting(),
+            (CaseAssignment.case_id == Case.id) & CaseAssignment.named & lasting(),
         )
         .outerjoin(StaffMember, StaffMember.id == CaseAssignment.staff_id)
         .where(reachable(side))

@@ -1,11 +1,9 @@
 """Lists and pages of messages: who sees what, in which order, at what cost."""
 
-import contextlib
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -17,27 +15,12 @@ from portal.messages.rules import PAGE_SIZE, Origin
 from portal.people.models import Board, Case
 from portal.sync.rules import Delivery
 from tests.messages.world import World, answer, build, case, person, write
+from tests.support.counting import counted
 
 
 @pytest.fixture
 def world(session: Session) -> World:
     return build(session)
-
-
-@contextlib.contextmanager
-def counted(session: Session) -> Iterator[list[str]]:
-    """Collect the statements that are sent to the database."""
-    engine: Engine = session.connection().engine
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def fill(session: Session, world: World, messages: int) -> Thread:
