@@ -19,7 +19,8 @@ UNSENT_TYPES = {"submit", "button", "reset", "image", "file"}
 class PageClient(FlaskClient):
     """Flask's client; every answer that is HTML is held against the rules of `page_check`."""
 
-    allowed = Allowed(origins=frozenset({IDP_URL}))
+    # A feed's address is given to the device's calendar program.
+    allowed = Allowed(origins=frozenset({IDP_URL, "webcal://localhost"}))
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send a request and check the page that answers it, also each one on the way of a redirect."""
