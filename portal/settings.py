@@ -79,6 +79,16 @@ class Settings(BaseSettings):
     answer_days: int = Field(2, ge=1, le=30, description="Working days within which a message is answered")
     exit_url: str = Field("https://www.smhi.se/", description="Where Lämna sidan leads: a neutral, common page")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front that set X-Forwarded-*")
+    file_store: str = Field(
+        "file:var/files",
+        repr=False,
+        description="Where files lie, encrypted: `file:DIRECTORY`, or `s3://BUCKET/PREFIX` with keys, region and "
+        "endpoint in the usual `AWS_…` variables",
+    )
+    file_max_mb: int = Field(20, ge=1, le=200, description="The largest file that is taken in (MB)")
+    file_max_count: int = Field(30, ge=1, le=500, description="Files of one application or remark")
+    file_max_total_mb: int = Field(150, ge=1, le=2000, description="Files of one application or remark, together (MB)")
+    file_max_pages: int = Field(300, ge=1, le=5000, description="Pages of a PDF")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
 
     @field_validator("encryption_keys", mode="before")
@@ -113,6 +123,14 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
         if value == info.data.get("database_url"):
             raise ValueError("must be another database than database_url: the two databases are apart")
+        return value
+
+    @field_validator("file_store")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        scheme, _, rest = value.partition(":")
+        if not (rest if scheme == "file" else urlsplit(value).netloc and scheme == "s3"):
+            raise ValueError("must be file:DIRECTORY or s3://BUCKET/PREFIX")
         return value
 
     @field_validator("client_url", "staff_url")

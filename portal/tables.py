@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 import portal.audit.models
+import portal.files.models
 import portal.identity.models
 import portal.identity.signing.models
 import portal.meetings.models

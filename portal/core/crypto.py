@@ -170,6 +170,20 @@ class EncryptedText(Encrypted):
         return value.decode()
 
 
+class EncryptedBytes(Encrypted):
+    """Bytes that stand encrypted in the database, such as the key of a stored file."""
+
+    cache_ok = True
+
+    def to_bytes(self, value: Any) -> bytes:
+        """Take the bytes as they are."""
+        return bytes(value)
+
+    def from_bytes(self, value: bytes) -> bytes:
+        """Return the bytes as they were."""
+        return value
+
+
 class EncryptedJson(Encrypted):
     """A JSON value that stands encrypted in the database."""
 

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -56,6 +57,11 @@ class Layout:
         """What the processes write."""
         return self.directory / "logs"
 
+    @property
+    def files(self) -> Path:
+        """What is uploaded, sealed."""
+        return self.directory / "files"
+
     def database(self, name: str) -> str:
         """Return the address of an embedded database."""
         return f"sqlite:///{self.directory / name}.db"
@@ -70,6 +76,8 @@ class Layout:
                 file.unlink()
             if folder.is_dir():
                 folder.rmdir()
+        if self.files.is_dir():
+            shutil.rmtree(self.files)
         self.secrets.unlink(missing_ok=True)
         self.seeded.unlink(missing_ok=True)
 
@@ -116,6 +124,7 @@ def variables(layout: Layout, *, client_url: str, staff_url: str, changes: Mappi
         "INSYN_ENVIRONMENT": "demo",
         "INSYN_DATABASE_URL": layout.database("portal"),
         "INSYN_BACKOFFICE_URL": layout.database("backoffice"),
+        "INSYN_FILE_STORE": f"file:{layout.files}",
         "INSYN_CLIENT_URL": client_url,
         "INSYN_STAFF_URL": staff_url,
         "INSYN_SAML_PROVIDERS": str(layout.providers / "providers.toml"),

@@ -1,0 +1,181 @@
+"""Reading about files: an object's list, one file, the manifest of what is sent to the back office."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from portal.core.actor import Actor, Side
+from portal.core.errors import Conflict, NotFound
+from portal.files.models import StoredFile
+from portal.files.rules import FileKind, FileState, Refusal
+from portal.people import queries as people
+from portal.people.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file as pages show it; ``size`` is that of the content when it is ready, before then as announced (bytes)."""
+
+    id: uuid.UUID
+    owner_id: uuid.UUID
+    object_id: uuid.UUID
+    name: str
+    state: FileState
+    reason: Refusal | None
+    kind: FileKind | None
+    size: int
+    received: int
+    handed_over_at: datetime | None
+    created_at: datetime
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether it is still coming in or being checked."""
+        return self.state in {FileState.RECEIVING, FileState.CHECKING}
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestEntry:
+    """A file in a manifest: enough for the other side to tell that it has the whole of the right one."""
+
+    id: uuid.UUID
+    checksum: str
+    size: int
+    kind: FileKind
+    name: str
+
+
+Rows = Select[
+    uuid.UUID,
+    uuid.UUID,
+    uuid.UUID,
+    str,
+    FileState,
+    Refusal | None,
+    FileKind | None,
+    int | None,
+    int,
+    int,
+    datetime | None,
+    datetime,
+]
+
+
+def reachable(side: Side) -> ColumnElement[bool]:
+    """Return the condition on ``StoredFile`` that holds for the files an actor of a side may know of.
+
+    A client: their own, and what staff have handed over to them. Staff: what clients have handed over, and what staff
+    uploaded, of the case they are assigned to; where no case is named, of a client of theirs. Executed with
+    ``people.queries.scope``.
+    """
+    by_staff, handed = StoredFile.uploaded_by_staff.is_not(None), StoredFile.handed_over_at.is_not(None)
+    if side is Side.CLIENT:
+        return and_(StoredFile.owner_id == bindparam("reader_id"), or_(~by_staff, handed))
+    of_case = StoredFile.case_id.in_(select(Case.id).where(people.reachable(side)))
+    of_client = StoredFile.owner_id.in_(select(Case.person_id).where(people.reachable(side)))
+    mine = or_(of_case, and_(StoredFile.case_id.is_(None), of_client))
+    return and_(mine, or_(by_staff, handed))
+
+
+@cache
+def _rows(side: Side) -> Rows:
+    return (
+        select(
+            StoredFile.id,
+            StoredFile.owner_id,
+            StoredFile.object_id,
+            StoredFile.name,
+            StoredFile.state,
+            StoredFile.reason,
+            StoredFile.kind,
+            StoredFile.size,
+            StoredFile.expected,
+            StoredFile.received,
+            StoredFile.handed_over_at,
+            StoredFile.created_at,
+        )
+        .where(StoredFile.state != FileState.REMOVED, reachable(side))
+        .order_by(StoredFile.id)
+    )
+
+
+@cache
+def _of_objects(side: Side) -> Rows:
+    return _rows(side).where(
+        StoredFile.purpose == bindparam("purpose"), StoredFile.object_id.in_(bindparam("objects", expanding=True))
+    )
+
+
+@cache
+def _one(side: Side) -> Rows:
+    return _rows(side).where(StoredFile.id == bindparam("file_id"))
+
+
+def listing(session: Session, actor: Actor, purpose: str, object_id: uuid.UUID) -> list[FileView]:
+    """Return the files of one object that the actor may know of, in the order in which they came."""
+    return of_objects(session, actor, purpose, [object_id]).get(object_id, [])
+
+
+def of_objects(
+    session: Session, actor: Actor, purpose: str, objects: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[FileView]]:
+    """Return the files of several objects at once, with one query."""
+    found: dict[uuid.UUID, list[FileView]] = {}
+    values = people.scope(actor, purpose=purpose, objects=list(objects))
+    for row in session.execute(_of_objects(actor.side), values):
+        view = _view(*row)
+        found.setdefault(view.object_id, []).append(view)
+    return found
+
+
+def one(session: Session, actor: Actor, file_id: uuid.UUID) -> FileView:
+    """Return one file.
+
+    :raises NotFound: for a foreign, removed or unknown one alike.
+    """
+    row = session.execute(_one(actor.side), people.scope(actor, file_id=file_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _view(*row)
+
+
+def _view(
+    file_id: uuid.UUID,
+    owner_id: uuid.UUID,
+    object_id: uuid.UUID,
+    name: str,
+    state: FileState,
+    reason: Refusal | None,
+    kind: FileKind | None,
+    size: int | None,
+    expected: int,
+    received: int,
+    handed_over_at: datetime | None,
+    created_at: datetime,
+) -> FileView:
+    shown = expected if size is None else size
+    return FileView(
+        file_id, owner_id, object_id, name, state, reason, kind, shown, received, handed_over_at, created_at
+    )
+
+
+def manifest(session: Session, ids: Sequence[uuid.UUID]) -> tuple[ManifestEntry, ...]:
+    """Return the manifest of files, in the order asked for; the caller has checked whose they are.
+
+    :raises Conflict: one of them isn't ready: a message must never go without a file that it names.
+    """
+    columns = (StoredFile.id, StoredFile.checksum, StoredFile.size, StoredFile.kind, StoredFile.name)
+    rows = session.execute(select(*columns).where(StoredFile.id.in_(ids), StoredFile.state == FileState.READY))
+    found = {
+        file_id: ManifestEntry(file_id, checksum, size, kind, name)
+        for file_id, checksum, size, kind, name in rows
+        if checksum is not None and size is not None and kind is not None
+    }
+    if missing := set(ids) - found.keys():
+        raise Conflict(reason=f"not_ready:{len(missing)}")
+    return tuple(found[file_id] for file_id in ids)
