@@ -8,6 +8,7 @@ import portal.identity.models
 import portal.identity.signing.models
 import portal.meetings.models
 import portal.messages.models
+import portal.notices.models
 import portal.people.models
 import portal.sync.models  # noqa: F401 - each import registers the package's tables
 from portal.core.db import Base

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from portal.core.clock import now
 from portal.core.crypto import BlindIndex, EncryptedText
@@ -44,8 +44,16 @@ class Person(Identified, Base):
     given_name: Mapped[str] = mapped_column(EncryptedText("person.given_name"))
     surname: Mapped[str] = mapped_column(EncryptedText("person.surname"))
     protection: Mapped[Protection] = mapped_column(default=Protection.UNKNOWN)
+    # When the protection was last changed: what the person chose before that holds only without one.
+    protection_since: Mapped[datetime] = mapped_column(default=now)
     locale: Mapped[str] = mapped_column(default="sv")
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @validates("protection")
+    def _note_protection(self, _key: str, value: Protection) -> Protection:
+        if value is not self.protection:
+            self.protection_since = now()
+        return value
 
     @property
     def name(self) -> str:

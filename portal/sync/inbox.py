@@ -19,11 +19,12 @@ from portal.core.clock import now
 from portal.core.crypto import ring_of
 from portal.core.db import is_postgresql, writing
 from portal.core.ids import new_id
+from portal.core.retry import RetryPolicy, jitter
 from portal.sync.adapters.base import BackOffice, BackOfficeError
 from portal.sync.contract import Change, UnknownCode
 from portal.sync.models import UNSETTLED, ExternalLink, InboxChange, InboxCursor
 from portal.sync.queries import SOURCE, find_link
-from portal.sync.rules import INBOX_POLICY, Outcome, RetryPolicy, jitter
+from portal.sync.rules import INBOX_POLICY, Outcome
 
 log = structlog.get_logger("portal.sync")
 BATCH = 50

@@ -16,9 +16,10 @@ from portal.core.clock import now
 from portal.core.db import is_postgresql, writing
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.ids import new_id
+from portal.core.retry import RetryPolicy, jitter
 from portal.sync.contract import Delivered, OutboundMessage, Receipt, Stuck
 from portal.sync.models import UNDELIVERED, OutboxLane, OutboxMessage
-from portal.sync.rules import OUTBOX_POLICY, MessageState, RetryPolicy, jitter, move
+from portal.sync.rules import OUTBOX_POLICY, MessageState, move
 
 RESEND = "delivery:resend"
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.core.clock import now
 from portal.core.db import writing
 from portal.core.ids import new_id
+from portal.core.retry import RetryPolicy
 from portal.settings import Settings
 from portal.sync import inbox, service
 from portal.sync.adapters import make_back_office
@@ -25,7 +26,7 @@ from portal.sync.contract import Receipt
 from portal.sync.inbox import InboxHandlers
 from portal.sync.lock import only_worker
 from portal.sync.models import WorkerBeat
-from portal.sync.rules import OUTBOX_POLICY, MessageState, RetryPolicy
+from portal.sync.rules import OUTBOX_POLICY, MessageState
 from portal.sync.service import Claim, Failure
 
 log = structlog.get_logger("portal.sync")

@@ -11,11 +11,12 @@ from portal.core.clock import now, travel
 from portal.core.db import writing
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.ids import new_id
+from portal.core.retry import RetryPolicy
 from portal.sync import service
 from portal.sync.contract import Kind, Receipt
 from portal.sync.models import OutboxMessage
 from portal.sync.queries import delivery_of, queue_state
-from portal.sync.rules import MessageState, RetryPolicy
+from portal.sync.rules import MessageState
 from portal.sync.service import Failure
 from tests.sync import records
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.sync.rules import OUTBOX_POLICY, TRANSITIONS, IllegalTransition, MessageState, RetryPolicy, move
+from portal.core.retry import RetryPolicy
+from portal.sync.rules import OUTBOX_POLICY, TRANSITIONS, IllegalTransition, MessageState, move
 
 
 @pytest.mark.parametrize("now", MessageState)

@@ -11,6 +11,7 @@ import pytest
 from portal.core.clock import travel
 from portal.core.db import make_sessionmaker, writing
 from portal.core.events import EventBus
+from portal.core.retry import RetryPolicy
 from portal.sync import registers, service
 from portal.sync.adapters.base import Retryable
 from portal.sync.adapters.fake import FaultPlan, FaultyBackOffice
@@ -18,7 +19,7 @@ from portal.sync.contract import Delivered, Kind
 from portal.sync.inbox import InboxHandlers
 from portal.sync.lock import WorkerRunsAlready, only_worker
 from portal.sync.queries import delivery_of, freshness, queue_state, worker_seen_seconds
-from portal.sync.rules import MessageState, RetryPolicy
+from portal.sync.rules import MessageState
 from portal.sync.worker import Pace, Task, Worker, run_worker
 from tests.conftest import make_settings
 from tests.sync import records

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal.core.db import make_engine, make_sessionmaker
 from portal.core.events import EventBus
+from portal.core.retry import RetryPolicy
 from portal.sync.adapters.fake import FaultPlan, FaultyBackOffice
 from portal.sync.adapters.sql import SqlBackOffice
 from portal.sync.contract import Delivered
 from portal.sync.inbox import InboxHandlers
-from portal.sync.rules import RetryPolicy
 from portal.sync.worker import Pace, run_worker
 from tests.conftest import make_settings
 
