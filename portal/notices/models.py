@@ -54,7 +54,7 @@ class ContactCode(Identified, Base):
 
 
 class NoticeChoice(Base):
-    """What a person has chosen: where notices go (nowhere, without a channel), and how long before they are reminded."""
+    """What a person has chosen: where notices go (nowhere, without a channel), and when reminders come."""
 
     __tablename__ = "notice_choice"
 

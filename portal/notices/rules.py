@@ -85,7 +85,7 @@ CODES_PER_ADDRESS_AND_DAY = 5
 
 
 def is_quiet(moment: datetime, begins: int, ends: int) -> bool:
-    """Tell whether a moment lies in the quiet hours (whole hours, Swedish time); the same hour twice: there are none."""
+    """Tell whether a moment lies in the quiet hours (whole hours, Swedish time); the same hour twice means none."""
     hour = moment.astimezone(STOCKHOLM).hour
     return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
 
