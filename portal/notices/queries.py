@@ -98,7 +98,8 @@ def state_of(session: Session, key: str) -> NoticeState | None:
 def queue_state(session: Session) -> QueueState:
     """Return how the queue is."""
     moment = now()
-    waiting, oldest = session.execute(select(func.count(), func.min(Notice.due_at)).where(OPEN)).one()
+    waiting = session.scalar(select(func.count()).select_from(Notice).where(OPEN)) or 0
+    oldest = session.scalar(select(func.min(Notice.due_at)).where(OPEN))
     failed = session.execute(
         select(Notice.code, func.count())
         .where(Notice.state == NoticeState.FAILED, Notice.settled_at > moment - timedelta(days=1))
