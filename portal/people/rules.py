@@ -17,9 +17,12 @@ class Role(enum.StrEnum):
     MANAGER = "manager"
 
 
+_CLIENT_WORK = frozenset(
+    {"queue:view", "client:view", "message:read", "message:write", "meeting:read", "meeting:write"}
+)
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.CASEWORKER: frozenset({"queue:view", "client:view", "message:read", "message:write"}),
-    Role.TEAM_LEADER: frozenset({"queue:view", "client:view", "message:read", "message:write", "delivery:resend"}),
+    Role.CASEWORKER: _CLIENT_WORK,
+    Role.TEAM_LEADER: _CLIENT_WORK | {"delivery:resend"},
     # A system manager (förvaltare) sees health and settings, never a client's data.
     Role.MANAGER: frozenset({"delivery:resend", "health:view", "staff:manage"}),
 }

@@ -9,5 +9,42 @@ from portal.meetings.queries.free import (
     meeting_minutes,
     types_for,
 )
+from portal.meetings.queries.meetings import (
+    EventRow,
+    MeetingPage,
+    MeetingRow,
+    earlier,
+    history,
+    latest,
+    meeting,
+    next_meeting,
+    open_meeting,
+    reachable,
+    upcoming,
+    upcoming_count,
+)
+from portal.meetings.queries.whom import CaseStaff, whom
 
-__all__ = ["BookableStaff", "FreeTime", "bookable_staff", "free_times", "is_free", "meeting_minutes", "types_for"]
+__all__ = [
+    "BookableStaff",
+    "CaseStaff",
+    "EventRow",
+    "FreeTime",
+    "MeetingPage",
+    "MeetingRow",
+    "bookable_staff",
+    "earlier",
+    "free_times",
+    "history",
+    "is_free",
+    "latest",
+    "meeting",
+    "meeting_minutes",
+    "next_meeting",
+    "open_meeting",
+    "reachable",
+    "types_for",
+    "upcoming",
+    "upcoming_count",
+    "whom",
+]

@@ -1,0 +1,40 @@
+"""What meetings tell other features: notices, and the way to the back office."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.core.actor import Side
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingEventBase:
+    """What every event of a meeting tells; ``side`` is who did it, None for the back office."""
+
+    meeting_id: uuid.UUID
+    person_id: uuid.UUID
+    staff_id: uuid.UUID
+    side: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingBooked(MeetingEventBase):
+    """A meeting was booked; told once, also for a button pressed twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingMoved(MeetingEventBase):
+    """A meeting has another time, or another caseworker at that time."""
+
+    old_staff_id: uuid.UUID
+    old_starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCancelled(MeetingEventBase):
+    """A meeting was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingChanged(MeetingEventBase):
+    """How a meeting is held has changed, its time has not (but for its length)."""
