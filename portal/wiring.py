@@ -7,6 +7,7 @@ from portal.core.events import EventBus
 from portal.identity import refresh
 from portal.identity.saml.metadata import load_listing
 from portal.identity.service import clean_up
+from portal.meetings.service import drafts
 from portal.messages import sync as messages
 from portal.settings import Settings
 from portal.sync import registers
@@ -48,6 +49,7 @@ def run_worker(settings: Settings) -> None:
     def tidy() -> None:
         with writing(sessions) as session:
             clean_up(session)
+            drafts.clean_up(session)
 
     def refresh_metadata() -> None:
         refresh.refresh(sessions, load_listing(settings.saml_providers).aggregates)

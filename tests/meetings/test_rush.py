@@ -1,6 +1,8 @@
 """Five hundred clients at once at twenty times, and what else several do at the same moment; on both databases."""
 
 import contextvars
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.actor import Actor
+from portal.core.clock import now
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.ids import new_id
 from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType
@@ -230,3 +233,26 @@ def test_many_meetings_moved_round_and_round_lose_and_double_nothing(
         no_piece_is_lost_or_doubled(session)
         total = len(claimed(session, world.people.petra)) + len(claimed(session, world.people.henrik))
         assert total == len(meetings) * 6
+
+
+@pytest.mark.fault
+def test_a_process_killed_between_claim_and_commit_leaves_nothing(
+    database_url: str, sessions: sessionmaker[Session], world: Meetings
+) -> None:
+    with writing(sessions) as session:
+        draft = begin(session, world, world.mariam)
+        drafts.hold(session, world.mariam, draft, starts_at=slot(2))
+    command = [sys.executable, "-m", "tests.meetings.killed_process", database_url]
+    command += [str(world.people.mariam), str(draft.id), now().isoformat()]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "claimed\n"
+        process.kill()
+    with writing(sessions) as session:
+        assert set(claimed(session, world.people.petra).values()) == {draft.id}
+        assert session.scalars(select(Meeting)).all() == []
+        meeting = booking.book(
+            session, world.mariam, draft_id=draft.id, wanted=Arrangement(), submission="again", most=MOST
+        )
+    with sessions() as session:
+        assert set(claimed(session, world.people.petra).values()) == {meeting.id}

@@ -176,21 +176,7 @@ def place(
     if settled.starts_at <= now():
         raise PastTime(reason="past")
     kind = session.get_one(MeetingType, type_id)
-    meeting = Meeting(
-        id=new_id(),
-        person_id=person_id,
-        case_id=case_id,
-        type_id=type_id,
-        staff_id=settled.staff_id,
-        starts_at=settled.starts_at,
-        ends_at=settled.ends_at,
-        hidden_from_guardians=kind.hidden_from_guardians,
-        receipt_no=new_receipt_no(),
-        submission=settled.submission,
-        booked_by=actor.side,
-    )
-    wanted.onto(meeting)
-    meeting.room = _room(wanted.form, "")
+    meeting = _made(actor, kind, settled, wanted, person_id, case_id)
     with session.begin_nested():  # a meeting without its time must not stay behind
         session.add(meeting)
         session.flush()
@@ -198,6 +184,32 @@ def place(
     _note(session, actor, meeting, EventKind.BOOKED, new_starts_at=meeting.starts_at)
     events.publish(session, MeetingBooked(meeting.id, person_id, meeting.staff_id, actor.side))
     return meeting
+
+
+def _made(
+    actor: Actor,
+    kind: MeetingType,
+    settled: Settled,
+    wanted: Arrangement,
+    person_id: uuid.UUID,
+    case_id: uuid.UUID | None,
+) -> Meeting:
+    made = Meeting(
+        id=new_id(),
+        person_id=person_id,
+        case_id=case_id,
+        type_id=kind.id,
+        staff_id=settled.staff_id,
+        starts_at=settled.starts_at,
+        ends_at=settled.ends_at,
+        hidden_from_guardians=kind.hidden_from_guardians,
+        room=_room(wanted.form, ""),
+        receipt_no=new_receipt_no(),
+        submission=settled.submission,
+        booked_by=actor.side,
+    )
+    wanted.onto(made)
+    return made
 
 
 def replace(
