@@ -7,7 +7,15 @@ from portal.core.events import EventBus
 from portal.identity import refresh
 from portal.identity.saml.metadata import load_listing
 from portal.identity.service import clean_up
-from portal.meetings.service import drafts
+from portal.meetings import sync as meetings
+from portal.meetings.events import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingMoved,
+    ProposalChanged,
+)
+from portal.meetings.service import drafts, proposals
 from portal.messages import sync as messages
 from portal.settings import Settings
 from portal.sync import registers
@@ -16,12 +24,18 @@ from portal.sync.contract import Delivered, Kind, Stuck
 from portal.sync.inbox import InboxHandlers
 
 CLEAN_UP_SECONDS = 3600
+EXPIRE_SECONDS = 60
 
 
 def subscribe(bus: EventBus) -> None:
     """Subscribe every reaction of one feature to another's events."""
     bus.subscribe(Delivered, messages.on_delivered)
     bus.subscribe(Stuck, messages.on_stuck)
+    bus.subscribe(Delivered, meetings.on_delivered)
+    bus.subscribe(Stuck, meetings.on_stuck)
+    for changed in (MeetingBooked, MeetingMoved, MeetingCancelled, MeetingChanged):
+        bus.subscribe(changed, meetings.on_change)
+    bus.subscribe(ProposalChanged, meetings.on_proposal)
 
 
 def inbox_handlers() -> InboxHandlers:
@@ -29,6 +43,8 @@ def inbox_handlers() -> InboxHandlers:
     handlers = InboxHandlers()
     registers.register_all(handlers)
     handlers.register(Kind.CASE_MESSAGE, messages.receive)
+    handlers.register(Kind.MEETING, meetings.receive)
+    handlers.register(Kind.BUSY_TIME, meetings.receive_busy)
     return handlers
 
 
@@ -51,11 +67,16 @@ def run_worker(settings: Settings) -> None:
             clean_up(session)
             drafts.clean_up(session)
 
+    def expire_proposals() -> None:
+        with writing(sessions) as session:
+            proposals.expire(session)
+
     def refresh_metadata() -> None:
         refresh.refresh(sessions, load_listing(settings.saml_providers).aggregates)
 
     tasks = (
         sync_worker.Task("clean-up", CLEAN_UP_SECONDS, tidy),
+        sync_worker.Task("proposals", EXPIRE_SECONDS, expire_proposals),
         sync_worker.Task("federation metadata", refresh.REFRESH_SECONDS, refresh_metadata),
     )
     sync_worker.run_worker(settings, sessions, inbox_handlers(), tasks=tasks)

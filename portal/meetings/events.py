@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.core.actor import Side
+from portal.meetings.rules.states import ProposalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,14 @@ class MeetingCancelled(MeetingEventBase):
 @dataclass(frozen=True, slots=True)
 class MeetingChanged(MeetingEventBase):
     """How a meeting is held has changed, its time has not (but for its length)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalChanged:
+    """Somebody has answered in a proposal, or (``side`` is None) its time has run out; ``state`` is the new one."""
+
+    proposal_id: uuid.UUID
+    person_id: uuid.UUID
+    staff_id: uuid.UUID
+    side: Side | None
+    state: ProposalState

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from portal.core.errors import InvalidInput
 from portal.core.i18n import lazy
 from portal.meetings.rules.availability import bounds, on_grid, quanta
+from portal.meetings.rules.states import QUANTUM
 
 # Longer than any day of work: what claims more than this is a fault.
 LONGEST = timedelta(hours=12)
@@ -68,3 +69,10 @@ def check_when(starts_at: datetime, now: datetime, *, notice_hours: int, ahead_d
 def is_late(starts_at: datetime, now: datetime, notice_hours: int) -> bool:
     """Tell whether a meeting is moved or cancelled later than is wished for; it can be done all the same."""
     return starts_at - now < timedelta(hours=notice_hours)
+
+
+def around(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    """Return the least time on the grid that holds another: what the back office books keeps to no grid of ours."""
+    past = timedelta(minutes=starts_at.minute % 5, seconds=starts_at.second, microseconds=starts_at.microsecond)
+    start = starts_at - past
+    return start, start + -((start - ends_at) // QUANTUM) * QUANTUM

@@ -1,0 +1,224 @@
+"""Proposals as an actor may see them: a client's own, or those of the cases that staff work on; never another's."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.core.actor import Actor, Side
+from portal.core.errors import NotFound
+from portal.meetings.models import MeetingType, Proposal, ProposalTurn, ProposalWindow
+from portal.meetings.rules.availability import Span
+from portal.meetings.rules.states import Delivery, Form, ProposalState, TurnKind, TypeKind
+from portal.people import queries as people
+from portal.people.models import Case, Person, StaffMember
+
+WAITING = (ProposalState.WITH_STAFF, ProposalState.WITH_CLIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """What one side said; ``staff`` names the caseworker who did."""
+
+    id: uuid.UUID
+    kind: TurnKind
+    side: Side
+    staff: str
+    at: datetime
+    windows: tuple[Span, ...]
+    forms: tuple[Form, ...]
+    place_id: uuid.UUID | None
+    place_text: str
+    interpreter: str
+    interpreter_wish: str
+    participants: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposal with its turns, oldest first (in lists: only the latest one)."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    case_id: uuid.UUID
+    type_id: uuid.UUID
+    kind: TypeKind
+    kind_name: str
+    minutes: int
+    interpreter_percent: int
+    staff_id: uuid.UUID
+    staff: str
+    begun_by: Side
+    state: ProposalState
+    expires_at: datetime
+    moves_id: uuid.UUID | None
+    meeting_id: uuid.UUID | None
+    receipt_no: str
+    delivery: Delivery
+    turns: Sequence[TurnRow]
+
+    @property
+    def latest(self) -> TurnRow:
+        """Return what was said last."""
+        return self.turns[-1]
+
+    def waits_for(self, side: Side) -> bool:
+        """Tell whether a side is to answer."""
+        return self.state is (ProposalState.WITH_CLIENT if side is Side.CLIENT else ProposalState.WITH_STAFF)
+
+
+def _reachable(actor: Actor) -> ColumnElement[bool]:
+    if actor.side is Side.CLIENT:
+        mine = Proposal.person_id == bindparam("reader_id")
+        return mine if actor.acting_for is None else and_(mine, Proposal.hidden_from_guardians.is_(False))
+    theirs = select(Case.id).where(people.reachable(Side.STAFF))
+    return or_(Proposal.staff_id == bindparam("reader_id"), Proposal.case_id.in_(theirs))
+
+
+def open_proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Proposal:
+    """Return a proposal itself, held until the transaction ends.
+
+    :raises NotFound: for a foreign or unknown id alike.
+    """
+    wanted = select(Proposal).where(Proposal.id == proposal_id, _reachable(actor))
+    wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(wanted, people.scope(actor)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Proposal, MeetingType, StaffMember.name)
+        .join(MeetingType, MeetingType.id == Proposal.type_id)
+        .join(StaffMember, StaffMember.id == Proposal.staff_id)
+        .where(_reachable(actor))
+    )
+
+
+def proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> ProposalRow:
+    """Return one proposal with all its turns.
+
+    :raises NotFound: for a foreign or unknown id alike.
+    """
+    found = session.execute(_rows(actor).where(Proposal.id == proposal_id), people.scope(actor)).one_or_none()
+    if found is None:
+        raise NotFound
+    turns = _turns(session, ProposalTurn.proposal_id == proposal_id)
+    return _row(found, turns[proposal_id])
+
+
+def waiting(session: Session, actor: Actor, *, limit: int = 100) -> list[ProposalRow]:
+    """Return the proposals that wait: first those that the actor's side is to answer, the one that runs out first."""
+    mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
+    wanted = _rows(actor).where(Proposal.state.in_(WAITING))
+    wanted = wanted.order_by(Proposal.state != mine, Proposal.expires_at, Proposal.id).limit(limit)
+    found = session.execute(wanted, people.scope(actor)).all()
+    return _with_latest(session, found)
+
+
+def ended(session: Session, actor: Actor, *, limit: int = 20) -> list[ProposalRow]:
+    """Return the latest proposals that came to nothing; those that were accepted stand as meetings."""
+    over = (ProposalState.DECLINED, ProposalState.EXPIRED, ProposalState.WITHDRAWN)
+    wanted = _rows(actor).where(Proposal.state.in_(over)).order_by(Proposal.created_at.desc()).limit(limit)
+    return _with_latest(session, session.execute(wanted, people.scope(actor)).all())
+
+
+def to_answer_count(session: Session, actor: Actor) -> int:
+    """Return how many proposals wait for the actor's side."""
+    mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
+    wanted = select(func.count()).select_from(Proposal).where(_reachable(actor), Proposal.state == mine)
+    return session.scalar(wanted, people.scope(actor)) or 0
+
+
+def client_of(session: Session, actor: Actor, person_id: uuid.UUID) -> str:
+    """Return a client's name as staff see it.
+
+    :raises NotFound: the client isn't the actor's.
+    """
+    person: Person = people.client(session, actor, person_id)
+    return people.shown_name(person.id, person.given_name, person.surname, person.protection)
+
+
+def _with_latest(session: Session, found: Sequence[Any]) -> list[ProposalRow]:
+    ids = [row[0].id for row in found]
+    last = (
+        select(ProposalTurn.proposal_id, func.max(ProposalTurn.number).label("number"))
+        .where(ProposalTurn.proposal_id.in_(ids))
+        .group_by(ProposalTurn.proposal_id)
+        .subquery()
+    )
+    is_last = (
+        select(last.c.proposal_id)
+        .where(last.c.proposal_id == ProposalTurn.proposal_id, last.c.number == ProposalTurn.number)
+        .exists()
+    )
+    turns = _turns(session, and_(ProposalTurn.proposal_id.in_(ids), is_last))
+    return [_row(row, turns[row[0].id]) for row in found]
+
+
+def _turns(session: Session, which: ColumnElement[bool]) -> dict[uuid.UUID, list[TurnRow]]:
+    wanted = select(ProposalTurn, StaffMember.name).outerjoin(StaffMember, StaffMember.id == ProposalTurn.staff_id)
+    rows = session.execute(wanted.where(which).order_by(ProposalTurn.proposal_id, ProposalTurn.number)).all()
+    windows = windows_of(session, [turn.id for turn, _name in rows])
+    found: dict[uuid.UUID, list[TurnRow]] = {}
+    for turn, name in rows:
+        found.setdefault(turn.proposal_id, []).append(_turn(turn, name or "", windows[turn.id]))
+    return found
+
+
+def windows_of(session: Session, turn_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Span]]:
+    """Return the windows of turns, in order of time."""
+    found: dict[uuid.UUID, list[Span]] = {turn_id: [] for turn_id in turn_ids}
+    wanted = select(ProposalWindow).where(ProposalWindow.turn_id.in_(turn_ids)).order_by(ProposalWindow.starts_at)
+    for row in session.scalars(wanted):
+        found[row.turn_id].append(Span(row.starts_at, row.ends_at))
+    return found
+
+
+def _turn(turn: ProposalTurn, staff: str, windows: list[Span]) -> TurnRow:
+    return TurnRow(
+        id=turn.id,
+        kind=turn.kind,
+        side=turn.side,
+        staff=staff,
+        at=turn.at,
+        windows=tuple(windows),
+        forms=tuple(Form(form) for form in turn.forms),
+        place_id=turn.place_id,
+        place_text=turn.place_text,
+        interpreter=turn.interpreter,
+        interpreter_wish=turn.interpreter_wish,
+        participants=turn.participants,
+        text=turn.text,
+    )
+
+
+def _row(found: Any, turns: list[TurnRow]) -> ProposalRow:
+    one, kind, staff = found
+    return ProposalRow(
+        id=one.id,
+        person_id=one.person_id,
+        case_id=one.case_id,
+        type_id=one.type_id,
+        kind=kind.kind,
+        kind_name=kind.name,
+        minutes=kind.minutes,
+        interpreter_percent=kind.interpreter_percent,
+        staff_id=one.staff_id,
+        staff=staff,
+        begun_by=one.begun_by,
+        state=one.state,
+        expires_at=one.expires_at,
+        moves_id=one.moves_id,
+        meeting_id=one.meeting_id,
+        receipt_no=one.receipt_no,
+        delivery=one.delivery,
+        turns=turns,
+    )
