@@ -8,6 +8,7 @@ from portal.identity import refresh
 from portal.identity.saml.metadata import load_listing
 from portal.identity.service import clean_up
 from portal.meetings import sync as meetings
+from portal.meetings import telling
 from portal.meetings.events import (
     MeetingBooked,
     MeetingCancelled,
@@ -36,6 +37,11 @@ def subscribe(bus: EventBus) -> None:
     for changed in (MeetingBooked, MeetingMoved, MeetingCancelled, MeetingChanged):
         bus.subscribe(changed, meetings.on_change)
     bus.subscribe(ProposalChanged, meetings.on_proposal)
+    bus.subscribe(MeetingBooked, telling.on_booked)
+    bus.subscribe(MeetingMoved, telling.on_moved)
+    bus.subscribe(MeetingCancelled, telling.on_cancelled)
+    bus.subscribe(MeetingChanged, telling.on_changed)
+    bus.subscribe(ProposalChanged, telling.on_proposal)
 
 
 def inbox_handlers() -> InboxHandlers:
