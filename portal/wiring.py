@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
 from portal.identity import refresh
-from portal.identity.saml.metadata import load_listing
+from portal.identity.keeper import refresh_federation
 from portal.identity.service import clean_up
 from portal.meetings import sync as meetings
 from portal.meetings import telling
@@ -78,7 +78,7 @@ def run_worker(settings: Settings) -> None:
             proposals.expire(session)
 
     def refresh_metadata() -> None:
-        refresh.refresh(sessions, load_listing(settings.saml_providers).aggregates)
+        refresh_federation(settings, sessions)
 
     tasks = (
         sync_worker.Task("clean-up", CLEAN_UP_SECONDS, tidy),

@@ -6,19 +6,20 @@ from flask import Response, url_for
 
 from portal.core.i18n import current_locale
 from portal.identity import cookies
-from portal.identity.federation import handle_of
+from portal.identity.federation import Federation, handle_of
 from portal.identity.rules import LEAST_LEVEL
 from portal.identity.saml.model import IdentityProvider
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to sign in. There is no picture: a provider's logo is an address elsewhere, which no page may ask."""
+    """One way to sign in: its picture, from our own address, or else its mark, a letter."""
 
     handle: str
     url: str
     label: str
     mark: str
+    logo: str | None
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ def label_of(idp: IdentityProvider) -> str:
     return names.get(current_locale()) or names.get("sv") or idp.entity_id
 
 
-def ways(providers: list[IdentityProvider], level: int) -> Ways:
+def ways(known: Federation, providers: list[IdentityProvider], level: int) -> Ways:
     """Return the ways to sign in, the remembered one apart where it is among them."""
-    shown = tuple(_way(idp, level) for idp in providers)
+    shown = tuple(_way(known, idp, level) for idp in providers)
     chosen = cookies.read("choice")
     first = tuple(way for way in shown if way.handle == chosen)
     if not first or len(shown) == 1:
@@ -54,10 +55,12 @@ def ways(providers: list[IdentityProvider], level: int) -> Ways:
     return Ways(first, tuple(way for way in shown if way.handle != chosen), remembered=True)
 
 
-def _way(idp: IdentityProvider, level: int) -> Way:
+def _way(known: Federation, idp: IdentityProvider, level: int) -> Way:
     handle, label = handle_of(idp), label_of(idp)
     url = url_for("identity.start", handle=handle, level=level if level > LEAST_LEVEL else None)
-    return Way(handle, url, label, label[:1].upper())
+    picture = known.pictures.get(idp.entity_id)
+    logo = url_for("identity.logo", handle=handle, v=picture.tag) if picture else None
+    return Way(handle, url, label, label[:1].upper(), logo)
 
 
 def remember(response: Response, handle: str) -> None:

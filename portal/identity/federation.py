@@ -1,7 +1,8 @@
 """The federation this installation is part of: our two service providers and the identity providers each trusts."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from portal.core.actor import Side
 from portal.core.i18n import LANGUAGES, Text, lazy, use_locale
 from portal.core.resources import resource_dir
+from portal.identity.pictures import Picture
 from portal.identity.saml.metadata import load_providers
 from portal.identity.saml.model import IdentityProvider, ServiceProvider
 from portal.identity.saml.production_lock import refuse_demo_trust
@@ -45,10 +47,12 @@ class FederationError(Exception):
 
 @dataclass(frozen=True)
 class Federation:
-    """Service providers by side, and the identity providers of each side in the order of the file."""
+    """Service providers by side, the identity providers of each side in the order of the file, and their pictures."""
 
     service_providers: dict[Side, ServiceProvider]
     providers: dict[Side, tuple[IdentityProvider, ...]]
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """By entity id; who has none is shown by a letter."""
 
     def provider(self, side: Side, handle: str) -> IdentityProvider | None:
         """Return the provider of a side by its handle (see ``handle_of``)."""

@@ -9,6 +9,7 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.audit import service as audit
 from portal.core.actor import Actor
@@ -19,6 +20,7 @@ from portal.identity.federation import Federation, origin_of
 from portal.identity.keeper import FederationKeeper
 from portal.identity.models import SignedInSession
 from portal.identity.rules import TOUCH_INTERVAL, Limits, may_keep_form
+from portal.identity.saml.errors import Refusal, SamlRefused
 from portal.web.db import aside, close_db, db, sessions
 from portal.web.headers import allow_form_target
 from portal.web.page import settings
@@ -36,6 +38,17 @@ def federation() -> Federation:
         current_app.extensions["insyn.federation"] = newer
     found: Federation = current_app.extensions["insyn.federation"]
     return found
+
+
+def posted(field: str) -> str | None:
+    """Return a field that a provider's page posted, or None.
+
+    :raises SamlRefused: the body is larger than is read: refused like any other answer, with the same page.
+    """
+    try:
+        return request.form.get(field)
+    except RequestEntityTooLarge:
+        raise SamlRefused(Refusal.TOO_LARGE) from None
 
 
 def limits() -> Limits:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.actor import Side
 from portal.core.clock import now
-from portal.identity import refresh
+from portal.identity import logos, refresh
 from portal.identity.federation import Federation, load_service_providers
 from portal.identity.fetching import FetchError, fetch
+from portal.identity.pictures import Picture
 from portal.identity.saml.metadata import AggregateSource, Listing, identity_provider, load_listing
 from portal.identity.saml.metadata_aggregate import Aggregate, read_aggregate
 from portal.identity.saml.metadata_reader import IdpMetadata, ProviderFileError
@@ -37,6 +38,8 @@ class FederationKeeper:
         refuse_demo_trust(settings.environment, self._listing.providers)
         self._own = load_service_providers(settings)
         self._read: dict[str, tuple[bytes | None, Aggregate]] = {}
+        self._logos: tuple[dict[str, datetime], dict[str, Picture]] = ({}, {})
+        self._fetches_logos = False
         self._lock = threading.Lock()
         self._looked_at: datetime | None = None
         self._ends: datetime | None = None
@@ -69,7 +72,8 @@ class FederationKeeper:
             self._lock.release()
 
     def _is_time(self, moment: datetime) -> bool:
-        return bool(self.sources) and (self._looked_at is None or abs(moment - self._looked_at) >= LOOK_AGAIN)
+        keeps = self._fetches_logos or bool(self.sources)
+        return keeps and (self._looked_at is None or abs(moment - self._looked_at) >= LOOK_AGAIN)
 
     def _look(self, moment: datetime) -> Federation:
         self._looked_at = moment
@@ -78,7 +82,20 @@ class FederationKeeper:
         listed = [entry for entry in (*self._listing.providers, *self._aggregated(moment)) if _lasts(entry, moment)]
         ends = [entry.provider.valid_until for entry in listed if entry.provider.valid_until is not None]
         self._ends = min(ends, default=None)
-        return Federation(self._own, {side: _of_side(side, listed) for side in Side})
+        providers = {side: _of_side(side, listed) for side in Side}
+        return Federation(self._own, providers, self._pictures([idp for of in providers.values() for idp in of]))
+
+    def _pictures(self, providers: list[IdentityProvider]) -> dict[str, Picture]:
+        """The logos that may be shown; those that the worker fetches are read again only where one is new."""
+        self._fetches_logos = bool(logos.addresses(providers))
+        if self._fetches_logos:
+            try:
+                with self._sessions() as session:
+                    if (states := logos.states(session)) != self._logos[0]:
+                        self._logos = (states, logos.kept(session))
+            except SQLAlchemyError as error:
+                log.error("logos not read", kind=type(error).__name__)
+        return logos.of_providers(providers, self._logos[1])
 
     def _read_kept(self, moment: datetime) -> None:
         """Read what the worker has kept since; what cannot be read or verified leaves the last good in its place."""
@@ -126,6 +143,17 @@ class FederationKeeper:
         except DemoTrustInProduction:
             return False
         return True
+
+
+def refresh_federation(settings: Settings, sessions: sessionmaker[Session]) -> list[refresh.Outcome]:
+    """Fetch every federation's metadata, and then the logos of the providers that are offered by it.
+
+    :raises FederationError, ProviderFileError, DemoTrustInProduction: see ``FederationKeeper``.
+    """
+    outcomes = refresh.refresh(sessions, load_listing(settings.saml_providers).aggregates)
+    offered = FederationKeeper(settings, sessions).federation.providers
+    logos.refresh(sessions, [idp for side in offered.values() for idp in side])
+    return outcomes
 
 
 def wanted_provider(source: AggregateSource, aggregate: Aggregate, found: IdpMetadata) -> IdentityProvider | None:

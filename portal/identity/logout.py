@@ -57,6 +57,7 @@ def start(session: Session, federation: Federation, row: SignedInSession) -> Out
         federation.service_providers[row.side],
         idp,
         name_id=row.name_id,
+        name_id_format=row.name_id_format,
         session_index=row.session_index,
         request_id=pending.request_id,
         now=now(),

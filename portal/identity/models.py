@@ -77,6 +77,18 @@ class FederationMetadata(Base):
     problem: Mapped[str] = mapped_column(default="")
 
 
+class ProviderLogo(Base):
+    """The picture of an identity provider as it was last had, by the address in its metadata."""
+
+    __tablename__ = "provider_logo"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes | None]
+    fetched_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime] = mapped_column(default=now)
+    problem: Mapped[str] = mapped_column(default="")
+
+
 class SignedInSession(Identified, Base):
     """A session: the browser holds a random token, the row its SHA-256."""
 
@@ -94,6 +106,8 @@ class SignedInSession(Identified, Base):
     provider: Mapped[str]
     name_id: Mapped[str] = mapped_column(EncryptedText("signed_in_session.name_id"))
     name_id_digest: Mapped[bytes] = mapped_column(index=True)
+    # Some providers (AD FS) find their session only by a name in the format they gave it in.
+    name_id_format: Mapped[str | None]
     session_index: Mapped[str | None] = mapped_column(EncryptedText("signed_in_session.session_index"))
     csrf: Mapped[str]
     device: Mapped[str]

@@ -14,9 +14,8 @@ from portal.core.clock import now
 from portal.core.db import make_engine, make_sessionmaker
 from portal.identity import refresh
 from portal.identity.federation import FederationError, load_service_providers
-from portal.identity.keeper import FederationKeeper
+from portal.identity.keeper import FederationKeeper, refresh_federation
 from portal.identity.saml.keys import load_signing_key
-from portal.identity.saml.metadata import load_listing
 from portal.identity.saml.metadata_aggregate import fingerprint
 from portal.identity.saml.metadata_reader import ProviderFileError
 from portal.identity.saml.metadata_writer import CLIENT_ATTRIBUTES, STAFF_ATTRIBUTES, sp_metadata
@@ -40,7 +39,7 @@ def metadata(settings: Settings, side: Side) -> str:
 def refreshed(settings: Settings) -> list[Line]:
     """Refresh every federation's metadata and tell how it went."""
     with _sessions(settings) as sessions:
-        outcomes = refresh.refresh(sessions, load_listing(settings.saml_providers).aggregates)
+        outcomes = refresh_federation(settings, sessions)
     lines: list[Line] = []
     for outcome in outcomes:
         lines.append((not outcome.problem, f"{outcome.source}: {outcome.problem or f'{outcome.providers} providers'}"))

@@ -23,6 +23,7 @@ from portal.identity.rules import (
     digest,
     name_digest,
 )
+from portal.identity.saml.extensions import wants_principal
 from portal.identity.saml.model import (
     IdentityProvider,
     OutgoingMessage,
@@ -33,6 +34,7 @@ from portal.identity.saml.model import (
 from portal.identity.saml.request import build_authn_request, new_request_id
 from portal.identity.who import SignInRefused as SignInRefused
 from portal.identity.who import owner_of
+from portal.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,16 @@ def start_sign_in(
         force_authn=True,
         levels=levels,
         relay_state=digest(cookie).hex()[:16],
+        principal=_expected(session, former) if step_up and wants_principal(idp) else None,
     )
     return Started(request, cookie)
+
+
+def _expected(session: Session, former: uuid.UUID | None) -> str | None:
+    """Return the identity number of a session's person: some providers ask who is to show that it is still them."""
+    row = session.get(SignedInSession, former) if former else None
+    person = session.get(Person, row.person_id) if row and row.person_id else None
+    return person.identity_number if person else None
 
 
 def pending_sign_in(session: Session, cookie: str, side: Side) -> SignInRequest:
@@ -162,6 +172,7 @@ def open_session(session: Session, row: SignInRequest, verified: VerifiedSignIn,
         provider=verified.idp_entity_id,
         name_id=verified.name_id,
         name_id_digest=name_digest(verified.idp_entity_id, verified.name_id),
+        name_id_format=verified.name_id_format,
         session_index=verified.session_index,
         csrf=secrets.token_hex(20),
         device=device,

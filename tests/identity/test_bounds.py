@@ -7,6 +7,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -20,7 +21,16 @@ from portal.identity.saml.metadata_reader import ProviderFileError
 from tests.identity.provider import MARIAM, Provider, Visitor
 from tests.identity.saml import forge
 
-SECONDS = 2.0
+WORK_SECONDS, WAIT_SECONDS = 2.0, 20.0
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    """What is done takes little work; and it doesn't wait for anything either, however busy the machine is."""
+    worked, waited = time.process_time(), time.monotonic()
+    yield
+    assert time.process_time() - worked < WORK_SECONDS
+    assert time.monotonic() - waited < WAIT_SECONDS
 
 
 @pytest.fixture
@@ -125,20 +135,19 @@ BOMBS: list[tuple[str, Callable[[], str]]] = [
 def test_bombs(visitor: Visitor, address: str, make: Callable[[], str]) -> None:
     visitor.start()
     data = make()
-    begun = time.monotonic()
     for field in ("SAMLResponse", "SAMLRequest"):
-        answer = visitor.browser.post(address, data={field: data}, headers={"Sec-Fetch-Site": "cross-site"})
-        assert answer.status_code in (403, 413), answer.status_code
-    assert time.monotonic() - begun < SECONDS
+        with soon():
+            answer = visitor.browser.post(address, data={field: data}, headers={"Sec-Fetch-Site": "cross-site"})
+        assert answer.status_code == 403
+        assert "Referenskod" in answer.text
 
 
 def test_a_bomb_in_the_address(visitor: Visitor) -> None:
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
     bomb = compressor.compress(b"<a>" + b" " * 20_000_000) + compressor.flush()
     query = f"SAMLRequest={quote_plus(encoded(bomb))}&SigAlg=x&Signature=x"
-    begun = time.monotonic()
-    assert visitor.browser.get(f"/saml/slo?{query}").status_code == 403
-    assert time.monotonic() - begun < SECONDS
+    with soon():
+        assert visitor.browser.get(f"/saml/slo?{query}").status_code == 403
 
 
 def pointing(target: str) -> list[Callable[[etree._Element], None]]:
@@ -179,7 +188,6 @@ def pointing(target: str) -> list[Callable[[etree._Element], None]]:
 
 
 def test_nothing_is_opened_that_an_answer_points_to(visitor: Visitor, provider: Provider, canary: Canary) -> None:
-    begun = time.monotonic()
     genuine = base64.b64decode(provider.answer(Side.CLIENT, visitor.start(), MARIAM))
     for target in canary.addresses:
         doctype = f'<!DOCTYPE a SYSTEM "{target}" [<!ENTITY % p SYSTEM "{target}"> %p; <!ENTITY x SYSTEM "{target}">]>'
@@ -190,11 +198,11 @@ def test_nothing_is_opened_that_an_answer_points_to(visitor: Visitor, provider: 
             hostile.append(etree.tostring(root))
         for data in hostile:
             for address in ("/saml/acs", "/saml/slo"):
-                answer = visitor.browser.post(
-                    address, data={"SAMLResponse": encoded(data), "SAMLRequest": encoded(data)}
-                )
+                with soon():
+                    answer = visitor.browser.post(
+                        address, data={"SAMLResponse": encoded(data), "SAMLRequest": encoded(data)}
+                    )
                 assert answer.status_code == 403
-            with pytest.raises(ProviderFileError):
+            with soon(), pytest.raises(ProviderFileError):
                 read_aggregate(data, Pin("0" * 64), now=now())
     assert canary.touched == []
-    assert time.monotonic() - begun < 20

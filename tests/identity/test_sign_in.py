@@ -1,7 +1,11 @@
 """Sign-in through the whole application, with the development provider's signed answers."""
 
+import base64
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select, text
@@ -10,10 +14,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit.models import AuditEntry
 from portal.core import clock
 from portal.core.actor import Side
+from portal.core.clock import now
+from portal.demo.idp_messages import issue_response, read_request
 from portal.identity.models import SignedInSession, SignInRequest
 from portal.identity.saml import names
 from portal.people.models import Person
-from tests.identity.provider import LEVEL_2, MARIAM, PETRA, STRANGER, TOR, Visitor
+from tests.identity.provider import LEVEL_2, LEVEL_3, MARIAM, PETRA, STRANGER, TOR, Visitor
 from tests.messages.world import World
 
 Sessions = sessionmaker[Session]
@@ -181,20 +187,75 @@ def test_whoever_cancels_is_told_so(visitor: Visitor, sessions: Sessions) -> Non
 
 
 def test_refusals_look_alike_and_are_logged_with_their_reason(visitor: Visitor, sessions: Sessions) -> None:
-    pages = []
-    visitor.start()
-    pages.append(visitor.post("x"))
-    foreign = visitor.provider.answer(Side.CLIENT, visitor.start(), TOR)
-    visitor.start()
-    pages.append(visitor.post(foreign))
-    pages.append(visitor.post(visitor.provider.refusal(Side.CLIENT, visitor.start(), names.SWEDISH_STATUS + "fraud")))
+    """No oracle: whatever is wrong with an answer, its page, status and headers tell nothing of it."""
+    answers = []
+    for attack in attacks(visitor):
+        location = visitor.start()
+        answers.append(visitor.post(attack(location)))
+    visitor.browser.delete_cookie("insyn-client-login")
+    answers.append(visitor.post("x"))
     with sessions() as session:
         rows = session.scalars(select(AuditEntry).where(AuditEntry.outcome == "refused").order_by(AuditEntry.id)).all()
-    assert [row.detail["reason"] for row in rows][1:] == ["response_in_response_to", "status_fraud"]
-    assert len({row.detail["reason"] for row in rows}) == 3
-    plain = {page.text.replace(row.reference, "") for page, row in zip(pages, rows, strict=True)}
-    assert len(plain) == 1
-    assert all(row.reference in page.text for page, row in zip(pages, rows, strict=True))
+    expected = [
+        *("empty", "too_large", "too_large", "not_base64", "not_xml", "dtd", "wrong_message", "response_not_signed"),
+        *("bad_signature", "transform", "destination", "response_in_response_to", "name_id"),
+        *("level_not_requested", "status_fraud", "no_cookie"),
+    ]
+    assert [row.detail["reason"] for row in rows] == expected
+    assert all(row.reference in answer.text for answer, row in zip(answers, rows, strict=True))
+    seen = {
+        (answer.status_code, answer.text.replace(row.reference, ""), tuple(sorted(answer.headers.keys())))
+        for answer, row in zip(answers, rows, strict=True)
+    }
+    assert len(seen) == 1
+
+
+def attacks(visitor: Visitor) -> list[Callable[[str], str]]:
+    """One of each kind, in the order in which the guard would notice; each is given the address of a request."""
+    provider, side = visitor.provider, visitor.side
+
+    def genuine(location: str, level: str = LEVEL_3) -> str:
+        return provider.answer(side, location, MARIAM, level)
+
+    def edited(old: str, new: str) -> Callable[[str], str]:
+        return lambda location: encode(base64.b64decode(genuine(location)).decode().replace(old, new, 1))
+
+    def of_another_request(location: str) -> str:
+        encoded = genuine(visitor.start())
+        assert location != visitor.start()
+        return encoded
+
+    def claiming(**changes: str) -> Callable[[str], str]:
+        true = provider.side(side)
+        false = replace(true, relying_party=replace(true.relying_party, **changes))
+
+        def answer(location: str) -> str:
+            wanted = read_request(provider.config, true, urlsplit(location).query)
+            return issue_response(provider.config, false, wanted.request_id, MARIAM, LEVEL_3, now())
+
+        return answer
+
+    return [
+        lambda _: "",
+        lambda _: "A" * 10_000_000,
+        lambda _: "A" * 300_000,
+        lambda _: "<Response/>",
+        lambda _: encode("hello"),
+        lambda _: encode("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>"),
+        lambda _: encode("<a/>"),
+        lambda _: encode(f'<p:Response xmlns:p="{names.SAMLP}" ID="a" Version="2.0"/>'),
+        edited('Destination="', 'Destination="https://evil.example/'),
+        edited(names.ENVELOPED, "http://www.w3.org/TR/1999/REC-xslt-19991116"),
+        claiming(acs_url="https://evil.example/acs"),
+        of_another_request,
+        claiming(entity_id="https://evil.example/sp"),
+        lambda location: genuine(location, LEVEL_2),
+        lambda location: provider.refusal(side, location, names.SWEDISH_STATUS + "fraud"),
+    ]
+
+
+def encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def test_a_weak_sign_in_reaches_no_page_of_a_client(visitor: Visitor, world: World) -> None:

@@ -1,8 +1,10 @@
 """Log-out by a provider, through the whole application: a genuine one is obeyed, none can be forced or stolen."""
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
@@ -11,9 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
+from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.identity.models import SignedInSession, SignOutRequest
 from portal.identity.rules import EndReason
+from portal.identity.saml.redirect import read_signed_query
 from tests.identity.provider import BASE, MARIAM, PETRA, PORTAL, Provider, Visitor
 from tests.identity.saml import forge
 from tests.messages.world import World
@@ -136,9 +140,37 @@ def test_forced_and_stolen_log_outs(
     visitor.sign_in(MARIAM)
     root = make(provider, *names_of(sessions))
     with capture_logs() as logs:
-        assert post(visitor, root).status_code == 403
+        answer = post(visitor, root)
+    assert answer.status_code == 403
     assert [entry["reason"] for entry in logs if entry["event"] == "log-out message refused"] == [reason]
     assert visitor.signed_in()
+    with sessions() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.outcome == "refused")).one()
+        assert (entry.action, entry.side, entry.detail) == ("sign_out", "client", {"reason": reason})
+        assert entry.reference in answer.text
+
+
+def test_refused_log_outs_look_alike(visitor: Visitor, provider: Provider, sessions: Sessions) -> None:
+    visitor.sign_in(MARIAM)
+    names = names_of(sessions)
+    pages = {without_reference(post(visitor, make(provider, *names)).text) for _, make, _ in FORCED}
+    pages.add(without_reference(visitor.browser.post("/saml/slo", data={"SAMLRequest": "A" * 10_000_000}).text))
+    pages.add(without_reference(visitor.browser.get("/saml/slo?SAMLRequest=x").text))
+    assert len(pages) == 1
+
+
+def without_reference(page: str) -> str:
+    return re.sub(r"\b[0-9A-F]{8}\b", "", page)
+
+
+def test_the_provider_is_told_the_name_in_the_format_it_gave_it(visitor: Visitor, provider: Provider) -> None:
+    """AD FS, for one, finds its session by name and format together."""
+    visitor.sign_in(MARIAM)
+    query = urlsplit(visitor.log_out().headers["Location"]).query
+    root, _state = read_signed_query(query, "SAMLRequest", [(provider.directory / "client.crt").read_text()])
+    name = root.find(f"{{{forge.SAML}}}NameID")
+    assert name is not None
+    assert name.get("Format") == "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 
 
 def test_an_answer_that_nobody_asked_for(visitor: Visitor, provider: Provider, sessions: Sessions) -> None:

@@ -16,10 +16,13 @@ from portal.core.clock import now
 from portal.identity.federation import Federation
 from portal.identity.models import KeptForm, SignedInSession, SignInRequest
 from portal.identity.rules import EndReason
+from portal.identity.saml import names
+from portal.identity.saml.post import read_signed_post
 from portal.people.models import Person
 from portal.web.access import Access, Client, Staff
 from portal.web.forms import Form, load_form
 from portal.web.routes import Feature, actor
+from tests.identity.peer import fields
 from tests.identity.provider import LEVEL_2, LEVEL_3, MARIAM, PETRA, STRANGER, TOR, Provider, Visitor
 from tests.messages.world import World
 from tests.support.client import PageClient
@@ -125,6 +128,27 @@ def test_the_request_forces_authentication(visitor: Visitor, sessions: Sessions,
     with sessions() as session:
         row = session.scalars(select(SignInRequest).order_by(SignInRequest.issued_at.desc()).limit(1)).one()
         assert (row.purpose, row.force_authn, LEVEL_2 in row.levels) == ("step_up", True, False)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_provider_that_asks_is_told_who_is_expected(
+    app: Flask, visitor: Visitor, provider: Provider, sessions: Sessions, sent: list[str], asks: bool
+) -> None:
+    def asking(found: Federation) -> Federation:
+        (idp,) = found.providers[Side.CLIENT]
+        wanted = frozenset({names.PERSONAL_IDENTITY_NUMBER} if asks else ())
+        idp = dataclasses.replace(idp, sso_post_url=idp.sso_redirect_url, prefer_post=True, wanted_principals=wanted)
+        return dataclasses.replace(found, providers={**found.providers, Side.CLIENT: (idp,)})
+
+    visitor.sign_in(MARIAM)
+    edit_providers(app, asking)
+    page = visitor.browser.get(step_up_page(visitor, sessions))
+    target, values = fields(page.text, "form[action^='/logga-in/']")
+    _action, carried = fields(visitor.browser.post(target, data=values).text)
+    certificate = (provider.directory / "client.crt").read_text()
+    root = read_signed_post(carried["SAMLRequest"], "AuthnRequest", [certificate])
+    told = [element.text for element in root.iter(f"{{{names.PRINCIPAL}}}MatchValue")]
+    assert told == ([MARIAM.identity_number] if asks else [])
 
 
 def test_what_was_typed_comes_back_once_and_is_not_sent_unasked(

@@ -18,12 +18,17 @@ def add(
     holder = etree.Element(f"{{{names.SAMLP}}}Extensions")
     if user_message and idp.supports_user_message:
         _user_message(holder, user_message, language)
-    if principal and names.PERSONAL_IDENTITY_NUMBER in idp.wanted_principals:
+    if principal and wants_principal(idp):
         selection = etree.SubElement(holder, f"{{{names.PRINCIPAL}}}PrincipalSelection", nsmap={"psc": names.PRINCIPAL})
         value = etree.SubElement(selection, f"{{{names.PRINCIPAL}}}MatchValue", Name=names.PERSONAL_IDENTITY_NUMBER)
         value.text = principal
     if len(holder):
         message.append(holder)
+
+
+def wants_principal(idp: IdentityProvider) -> bool:
+    """Whether the provider wants to be told whose identity number is expected."""
+    return names.PERSONAL_IDENTITY_NUMBER in idp.wanted_principals
 
 
 def add_scoping(message: etree._Element, provider_ids: tuple[str, ...]) -> None:

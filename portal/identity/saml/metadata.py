@@ -27,11 +27,19 @@ from typing import Any, Final
 from portal.core import clock
 from portal.identity.saml import names
 from portal.identity.saml.metadata_aggregate import MAX_DAYS, Pin, read_pin
-from portal.identity.saml.metadata_reader import IdpMetadata, ProviderFileError, check_url, read_metadata
+from portal.identity.saml.metadata_reader import (
+    IdpMetadata,
+    ProviderFileError,
+    check_url,
+    logo_address,
+    read_metadata,
+)
 from portal.identity.saml.model import AttributeNames, IdentityProvider, ProviderConfig, SideName
 from portal.people.rules import Role
 
-_TERMS: Final = frozenset({"side", "levels", "attributes", "want_encrypted", "binding", "roles", "mapped_bindings"})
+_TERMS: Final = frozenset(
+    {"side", "levels", "attributes", "want_encrypted", "binding", "roles", "mapped_bindings", "scoping"}
+)
 _PROVIDER_KEYS: Final = _TERMS | {"entity_id", "metadata", "display_names", "logo_url"}
 _AGGREGATE_KEYS: Final = _TERMS | {"file", "url", "pin", "categories", "entities", "max_days"}
 _SIDES: Final[Mapping[str, SideName]] = {"client": "client", "staff": "staff"}
@@ -49,6 +57,7 @@ class Terms:
     prefer_post: bool
     roles: Mapping[str, str]
     mapped_bindings: frozenset[str]
+    scoping: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,7 @@ def identity_provider(
         slo_post_response_url=found.slo_post_response_url,
         signing_certs=found.signing_certs,
         levels=levels,
-        logo_url=logo_url,
+        logo_url=logo_url or found.logo_url,
         attribute_names=terms.attribute_names,
         scopes=found.scopes,
         want_encrypted=terms.want_encrypted,
@@ -134,6 +143,7 @@ def identity_provider(
         prefer_post=terms.prefer_post,
         roles=terms.roles,
         mapped_bindings=terms.mapped_bindings,
+        scoping=tuple(sorted(terms.scoping)),
         valid_until=valid_until or found.valid_until,
     )
 
@@ -154,9 +164,18 @@ def _provider(entry: dict[str, Any], directory: Path, now: datetime) -> Provider
         terms,
         levels=terms.levels,
         display_names=_texts(entry, "display_names"),
-        logo_url=_text(entry, "logo_url") if "logo_url" in entry else None,
+        logo_url=_logo(entry),
     )
     return ProviderConfig(terms.side, provider)
+
+
+def _logo(entry: dict[str, Any]) -> str | None:
+    if "logo_url" not in entry:
+        return None
+    address = logo_address(_text(entry, "logo_url"))
+    if address is None:
+        raise ProviderFileError("logo_url must be an https address, or a picture as a data: address")
+    return address
 
 
 def _aggregate(entry: dict[str, Any], directory: Path) -> AggregateSource:
@@ -198,6 +217,7 @@ def _terms(entry: dict[str, Any], known: frozenset[str]) -> Terms:
         binding == "post",
         _roles(entry),
         _set(entry, "mapped_bindings"),
+        _set(entry, "scoping"),
     )
 
 

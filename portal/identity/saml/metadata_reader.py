@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from portal.identity.saml.errors import SamlRefused
 from portal.identity.saml.xml_reader import children, instant, parse
 
 MAX_FILE: Final = 512 * 1024
+LOGO_SIDE: Final = 80  # px: what is shown, at the usual density of phones
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
@@ -44,6 +46,8 @@ class IdpMetadata:
     certified_levels: frozenset[str]
     """The levels that the federation operator has certified; empty where the metadata tells none."""
     wanted_principals: frozenset[str]
+    logo_url: str | None = None
+    """Its picture: an https address, or the picture itself as a ``data:`` address."""
     valid_until: datetime | None = None
 
 
@@ -80,6 +84,7 @@ def read_entity(entity: etree._Element, source: str, valid_until: datetime | Non
         entity_categories=_entity_attribute(entity, names.ENTITY_CATEGORY),
         certified_levels=_entity_attribute(entity, names.ASSURANCE_CERTIFICATION),
         wanted_principals=_wanted_principals(idp),
+        logo_url=_logo(idp),
         valid_until=valid_until,
     )
 
@@ -182,6 +187,34 @@ def _display_names(idp: etree._Element) -> dict[str, str]:
             if element.text:
                 found[element.get(f"{{{names.XML}}}lang", "sv")] = element.text.strip()
     return found
+
+
+def _logo(idp: etree._Element) -> str | None:
+    """The logo that is nearest to a square of the size that is shown; a faulty one is as good as none."""
+    found = [
+        (_shape(element), address)
+        for element in idp.iter(f"{{{names.MDUI}}}Logo")
+        if (address := logo_address((element.text or "").strip()))
+    ]
+    return min(found)[1] if found else None
+
+
+def _shape(logo: etree._Element) -> tuple[float, int]:
+    sides = [logo.get(name, "") for name in ("width", "height")]
+    if not all(side.isascii() and side.isdigit() and 0 < int(side) < 10_000 for side in sides):
+        return (math.inf, 0)
+    width, height = map(int, sides)
+    return (round(max(width, height) / min(width, height), 1), abs(height - LOGO_SIDE))
+
+
+def logo_address(text: str) -> str | None:
+    """The address of a picture, where it is one that may be fetched, or a picture itself; else None."""
+    if text.startswith("data:image/"):
+        return text
+    try:
+        return check_url(text)
+    except ProviderFileError:
+        return None
 
 
 def _scopes(entity: etree._Element, source: str) -> tuple[str, ...]:

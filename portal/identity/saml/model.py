@@ -81,6 +81,8 @@ class IdentityProvider:
     """Which value of the role attribute means which role of the portal; other values mean none."""
     mapped_bindings: frozenset[str] = frozenset()
     """Ways of binding a mapped identity number to an eIDAS person that this installation believes; others are not."""
+    scoping: tuple[str, ...] = ()
+    """Whom a proxy shall use, such as one country's eIDAS node; empty leaves it to the person (SAML Core 3.4.1.2)."""
     prefer_post: bool = False
     """Send requests by the POST binding even where the redirect would do."""
     slo_post_url: str | None = None

@@ -27,6 +27,9 @@ def refuse_demo_trust(environment: str, providers: Iterable[ProviderConfig]) -> 
             provider.sso_post_url,
             provider.slo_redirect_url,
             provider.slo_response_url,
+            provider.slo_post_url,
+            provider.slo_post_response_url,
+            provider.logo_url,
         )
         if any(_is_local(address) for address in addresses if address):
             raise DemoTrustInProduction("an identity provider has an address without TLS or on this machine")

@@ -30,28 +30,28 @@ def build_authn_request(
     user_message: str | None = None,
     language: str = "sv",
     principal: str | None = None,
-    scoping: tuple[str, ...] = (),
 ) -> OutgoingMessage:
     """A signed AuthnRequest: for the redirect, or for a form where the provider wants one or the address gets long.
 
     `user_message` (plain text in `language`) and `principal` (an identity number) are sent only to providers whose
-    metadata ask for them; `scoping` names whom a proxy shall use, such as an eIDAS country.
+    metadata ask for them, and the number only in a form: an address stands in histories and logs.
     Raises ValueError where the provider has no address, no level is asked for, or one that it may not assert.
     Source: Deployment Profile 1.8, section 5 (Destination, own ACS, explicit ForceAuthn, Comparison exact).
     """
     _check_levels(idp, levels)
+    expected = principal if extensions.wants_principal(idp) and idp.sso_post_url is not None else None
 
     def build(destination: str) -> etree._Element:
         message = new_message("AuthnRequest", sp, request_id, issued_at, destination)
         message.set("ForceAuthn", "true" if force_authn else "false")
         message.set("AssertionConsumerServiceURL", sp.acs_url)
         message.set("ProtocolBinding", names.BINDING_POST)
-        extensions.add(message, idp, user_message=user_message, language=language, principal=principal)
+        extensions.add(message, idp, user_message=user_message, language=language, principal=expected)
         etree.SubElement(message, f"{{{names.SAMLP}}}NameIDPolicy", AllowCreate="true")
         context = etree.SubElement(message, f"{{{names.SAMLP}}}RequestedAuthnContext", Comparison="exact")
         for level in levels:
             etree.SubElement(context, f"{{{names.SAML}}}AuthnContextClassRef").text = level
-        extensions.add_scoping(message, scoping)
+        extensions.add_scoping(message, idp.scoping)
         return message
 
     return send(
@@ -60,7 +60,7 @@ def build_authn_request(
         build,
         redirect_url=idp.sso_redirect_url,
         post_url=idp.sso_post_url,
-        prefer_post=idp.prefer_post,
+        prefer_post=idp.prefer_post or expected is not None,
         relay_state=relay_state,
     )
 

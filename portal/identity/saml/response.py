@@ -4,7 +4,6 @@ from datetime import datetime
 
 from lxml import etree
 
-from portal.identity.saml import names
 from portal.identity.saml.attributes import (
     birth_date,
     identity_number,
@@ -102,7 +101,7 @@ def check_assertion(
         level=idp.levels[level_uri],
         authn_instant=moment,
         name_id=name.value,
-        name_id_format=name.format or names.NAME_ID_UNSPECIFIED,
+        name_id_format=name.format,
         session_index=assertion.optional_session_index(statement),
         attributes=attributes,
         identity_number=identity_number(attributes, wanted.identity_number),

@@ -83,7 +83,7 @@ def pending_row(actor: Actor, binding: Binding, return_to: str) -> tuple[SignInR
 def authn_request(
     sp: ServiceProvider, idp: IdentityProvider, binding: Binding, version: DocumentVersion, row: SignInRequest
 ) -> OutgoingMessage:
-    """Return the signed request; no identity number is in it, for it may travel in an address."""
+    """Return the signed request."""
     return build_authn_request(
         sp,
         idp,
@@ -94,6 +94,7 @@ def authn_request(
         relay_state=row.cookie_hash.hex()[:16],
         user_message=user_message(version.digest),
         language=current_locale(),
+        principal=binding.reference if binding.scheme == Scheme.NUMBER else None,
     )
 
 

@@ -5,19 +5,20 @@ import uuid
 import structlog
 from flask import Response, flash, g, make_response, redirect, request, url_for
 
+from portal.audit import service as audit
 from portal.core.errors import InvalidInput
 from portal.core.i18n import _, lazy
 from portal.identity import cookies, logout, service
 from portal.identity.chooser import label_of
 from portal.identity.forms import EndForm
-from portal.identity.http import behind, federation, limits
+from portal.identity.http import behind, federation, limits, posted
 from portal.identity.onward import carry
 from portal.identity.queries import own_sessions
 from portal.identity.rules import EndReason
 from portal.identity.saml.errors import SamlRefused
 from portal.web.access import Public, SignedIn
-from portal.web.db import db
-from portal.web.errors import error_page
+from portal.web.db import close_db, db, sessions
+from portal.web.errors import error_page, new_reference
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
 
@@ -54,10 +55,13 @@ def single_logout() -> Response:
 @feature.route("/saml/slo", access=Public(csrf=False), methods=("POST",))
 def single_logout_posted() -> Response:
     """Receive the same by form (HTTP-POST binding): another site posts it, so the message's signature stands for it."""
-    is_answer = "SAMLResponse" in request.form
-    message = request.form.get("SAMLResponse" if is_answer else "SAMLRequest", "")
-    received = logout.Received(message, request.form.get("RelayState"), posted=True)
-    return _single_logout(received, is_answer=is_answer)
+    try:
+        answer = posted("SAMLResponse")
+        message = (posted("SAMLRequest") or "") if answer is None else answer
+        received = logout.Received(message, posted("RelayState"), posted=True)
+    except SamlRefused as refused:
+        return _refuse(str(refused.reason))
+    return _single_logout(received, is_answer=answer is not None)
 
 
 def _single_logout(received: logout.Received, *, is_answer: bool) -> Response:
@@ -67,11 +71,24 @@ def _single_logout(received: logout.Received, *, is_answer: bool) -> Response:
             return _to(url_for("identity.logged_out"))
         answer = logout.obey(db(), federation(), cookies.side(), received)
     except SamlRefused as refused:
-        log.warning("log-out message refused", reason=str(refused.reason), side=cookies.side())
-        return error_page(
-            403, lazy("Vi kunde inte se att du loggades ut överallt. Stäng webbläsaren för att vara säker.")
-        )
+        return _refuse(str(refused.reason))
     return carry(answer) if answer else _to(url_for("identity.logged_out"))
+
+
+def _refuse(reason: str) -> Response:
+    reference = new_reference()
+    close_db(None)
+    audit.record_apart(
+        sessions(),
+        "sign_out",
+        side=cookies.side(),
+        outcome="refused",
+        reference=reference,
+        detail={"reason": reason},
+    )
+    log.warning("log-out message refused", reference=reference, reason=reason, side=cookies.side())
+    text = lazy("Vi kunde inte se att du loggades ut överallt. Stäng webbläsaren för att vara säker.")
+    return error_page(403, text, reference=reference)
 
 
 def _to(target: str) -> Response:

@@ -14,7 +14,7 @@ from portal.core.i18n import Text, _, lazy
 from portal.identity import chooser, cookies, service, step_up, throttle
 from portal.identity.federation import origin_of
 from portal.identity.forms import ForgetForm, StartForm
-from portal.identity.http import behind, federation
+from portal.identity.http import behind, federation, posted
 from portal.identity.models import SignInRequest
 from portal.identity.onward import carry
 from portal.identity.rules import LEAST_LEVEL, Purpose, device_label
@@ -86,7 +86,7 @@ def sign_in() -> Response:
     return render(
         f"identity/{cookies.side()}/sign_in.html",
         next=target or "",
-        ways=chooser.ways(providers, level),
+        ways=chooser.ways(federation(), providers, level),
         phones=_urgent_phones(),
         kept="kept" in request.args,
         ended=target is not None and not fresh,
@@ -141,6 +141,20 @@ def start(handle: str) -> Response:
     return response
 
 
+@feature.route("/logotyp/<handle>", access=Public())
+def logo(handle: str) -> Response:
+    """Return the picture of a way to sign in; its address changes with the picture."""
+    known = federation()
+    idp = known.provider(cookies.side(), handle)
+    picture = known.pictures.get(idp.entity_id) if idp else None
+    if picture is None:
+        raise NotFound
+    response = make_response(picture.content)
+    response.headers["Content-Type"] = picture.media_type
+    response.headers["Cache-Control"] = "private, max-age=604800, immutable"
+    return response
+
+
 @feature.route("/glom-val", access=Public(), methods=("POST",))
 def forget_choice() -> Response:
     """Forget on this device which way to sign in was chosen last."""
@@ -174,7 +188,7 @@ def _answer() -> Response:
     idp = federation().by_entity_id(side, row.provider)
     if idp is None:
         raise service.SignInRefused("provider_removed")
-    encoded = request.form.get("SAMLResponse", "")
+    encoded = posted("SAMLResponse") or ""
     sp = federation().service_providers[side]
     try:
         verified = verify_response(encoded, sp=sp, idp=idp, pending=service.pending_request(row), now=now())

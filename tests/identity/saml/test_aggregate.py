@@ -241,10 +241,10 @@ HOSTILE: list[tuple[str, Callable[[Scene], bytes], str]] = [
 @pytest.mark.parametrize(("make", "words"), [pytest.param(*rest, id=name) for name, *rest in HOSTILE])
 def test_hostile_aggregates(scene: Scene, make: Callable[[Scene], bytes], words: str) -> None:
     data = make(scene)
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(ProviderFileError, match=words):
         read(scene, data)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_provider_with_an_http_address_is_not_read(scene: Scene) -> None:
@@ -271,9 +271,9 @@ def test_a_pin_with_colons(tmp_path: Path, scene: Scene) -> None:
 
 def test_a_thousand_providers_in_bounded_time(scene: Scene) -> None:
     data = aggregate(scene, *(entity(scene, f"https://idp-{n}.example.se") for n in range(1000)))
-    begun = time.monotonic()
+    begun = time.process_time()
     assert len(read(scene, data).providers) == 1000
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_names_of_namespaces_that_the_signature_includes(scene: Scene) -> None:

@@ -70,7 +70,10 @@ def load(directory: Path, metadata: str | bytes, listing: str = LISTING) -> tupl
 
 
 def test_a_provider_is_read(scene: Scene, tmp_path: Path) -> None:
-    listing = LISTING + 'display_names = { en = "Trial eID" }\nwant_encrypted = false\nlogo_url = "/static/idp.svg"\n'
+    listing = (
+        LISTING
+        + 'display_names = { en = "Trial eID" }\nwant_encrypted = false\nlogo_url = "https://idp.example.se/own.svg"\n'
+    )
     listing += '[provider.attributes]\nstaff_id = "urn:hsa"\n'
     (config,) = load(tmp_path, entity(scene), listing)
     idp = config.provider
@@ -83,7 +86,32 @@ def test_a_provider_is_read(scene: Scene, tmp_path: Path) -> None:
     assert idp.signing_certs == (scene.keys["idp"].cert, scene.keys["idp-curve"].cert)
     assert dict(idp.levels) == {forge.LOA3: 3}
     assert idp.attribute_names == AttributeNames(staff_id="urn:hsa")
-    assert (idp.scopes, idp.want_encrypted, idp.logo_url) == (("example.se",), False, "/static/idp.svg")
+    assert (idp.scopes, idp.want_encrypted, idp.logo_url) == (("example.se",), False, "https://idp.example.se/own.svg")
+
+
+SMALL, GOOD, WIDE = (f"https://idp.example.se/{name}.png" for name in ("small", "good", "wide"))
+
+
+@pytest.mark.parametrize(
+    ("logos", "chosen"),
+    [
+        ([], None),
+        ([(WIDE, "300", "80"), (SMALL, "16", "16"), (GOOD, "80", "80")], GOOD),
+        ([(GOOD, "", "x")], GOOD),
+        ([("http://idp.example.se/x.png", "80", "80"), (SMALL, "16", "16")], SMALL),
+        ([("javascript:alert(1)", "80", "80"), ("data:text/html,x", "80", "80"), ("file:///x", "80", "80")], None),
+        ([("data:image/png;base64,AAAA", "80", "80")], "data:image/png;base64,AAAA"),
+    ],
+)
+def test_the_logo_that_suits_best(scene: Scene, tmp_path: Path, logos: list[tuple[str, str, str]], chosen: str) -> None:
+    told = "".join(f'<mdui:Logo width="{w}" height="{h}">{address}</mdui:Logo>' for address, w, h in logos)
+    whole = entity(scene).replace("</mdui:UIInfo>", f"{told}</mdui:UIInfo>")
+    assert load(tmp_path, whole)[0].provider.logo_url == chosen
+
+
+def test_whom_a_proxy_shall_use(scene: Scene, tmp_path: Path) -> None:
+    (config,) = load(tmp_path, entity(scene), LISTING + 'scoping = ["urn:b", "urn:a"]\n')
+    assert config.provider.scoping == ("urn:a", "urn:b")
 
 
 def test_one_of_several_in_a_group(scene: Scene, tmp_path: Path) -> None:
@@ -160,6 +188,8 @@ LISTINGS: list[tuple[str, str, str]] = [
     ("level-text", LISTING.replace("= 3", '= "3"'), "1 to 4"),
     ("level-true", LISTING.replace("= 3", "= true"), "1 to 4"),
     ("odd-encrypted", LISTING + "want_encrypted = 1\n", "want_encrypted"),
+    ("odd-logo", LISTING + 'logo_url = "/etc/passwd"\n', "logo_url"),
+    ("odd-scoping", LISTING + 'scoping = "urn:x"\n', "scoping"),
     ("odd-names", LISTING + "display_names = 1\n", "display_names"),
     ("odd-attribute", LISTING + '[provider.attributes]\nshoe_size = "x"\n', "attributes"),
     ("twice", LISTING * 2, "twice"),

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 
-from portal.identity.saml import IdentityProvider, build_authn_request, names, new_request_id
+from portal.identity.saml import IdentityProvider, PostRequest, build_authn_request, names, new_request_id
+from portal.identity.saml.post import read_signed_post
 from portal.identity.saml.redirect import read_signed_query
 from tests.identity.saml import forge
 from tests.identity.saml.scene import Scene
@@ -144,25 +145,39 @@ def test_a_text_for_the_person_who_signs(scene: Scene) -> None:
     assert base64.b64decode(message.text or "").decode() == text
 
 
-def test_who_is_expected(scene: Scene) -> None:
-    root = read(scene, url(scene, idp=willing(scene), principal=forge.PERSON))
+def posted(scene: Scene, **changes: Any) -> etree._Element:
+    """The message of a request that goes by form."""
+    given = {"request_id": "_r", "issued_at": scene.now, "force_authn": True, "levels": (forge.LOA3,), **changes}
+    sent = build_authn_request(scene.sp, given.pop("idp"), relay_state=None, **given)
+    assert isinstance(sent, PostRequest)
+    return read_signed_post(sent.fields["SAMLRequest"], "AuthnRequest", [scene.sp.signing_cert_pem])
+
+
+def test_who_is_expected_is_told_in_a_form(scene: Scene) -> None:
+    idp = replace(willing(scene), sso_post_url="https://idp.example.se/sso/post")
+    root = posted(scene, idp=idp, principal=forge.PERSON)
     value = root.find(f"{EXTENSIONS}/{{{names.PRINCIPAL}}}PrincipalSelection/{{{names.PRINCIPAL}}}MatchValue")
     assert value is not None
     assert (value.get("Name"), value.text) == ("urn:oid:1.2.752.29.4.13", forge.PERSON)
+    assert read(scene, url(scene, idp=idp)).find(EXTENSIONS) is None
+
+
+def test_an_identity_number_never_stands_in_an_address(scene: Scene) -> None:
+    assert read(scene, url(scene, idp=willing(scene), principal=forge.PERSON)).find(EXTENSIONS) is None
 
 
 def test_nothing_is_told_to_a_provider_that_does_not_ask(scene: Scene) -> None:
     root = read(scene, url(scene, user_message="text", principal=forge.PERSON))
     assert root.find(EXTENSIONS) is None
-    half = replace(willing(scene), supports_user_message=False)
-    told = read(scene, url(scene, idp=half, user_message="x", principal=forge.PERSON)).find(EXTENSIONS)
+    half = replace(willing(scene), supports_user_message=False, sso_post_url="https://idp.example.se/sso/post")
+    told = posted(scene, idp=half, user_message="x", principal=forge.PERSON).find(EXTENSIONS)
     assert told is not None
     assert [element.tag for element in told] == [f"{{{names.PRINCIPAL}}}PrincipalSelection"]
 
 
 def test_a_country_to_ask(scene: Scene) -> None:
     country = "http://id.swedenconnect.se/eidas/1.0/proxy-service/de"
-    root = read(scene, url(scene, scoping=(country,)))
+    root = read(scene, url(scene, idp=replace(scene.idp, scoping=(country,))))
     entries = root.findall(f"{{{forge.SAMLP}}}Scoping/{{{forge.SAMLP}}}IDPList/{{{forge.SAMLP}}}IDPEntry")
     assert [entry.get("ProviderID") for entry in entries] == [country]
 
@@ -170,6 +185,6 @@ def test_a_country_to_ask(scene: Scene) -> None:
 def test_a_request_with_everything_follows_the_schema(scene: Scene) -> None:
     from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
-    whole = url(scene, idp=willing(scene), user_message="å", principal=forge.PERSON, scoping=("urn:x",))
-    message = etree.tostring(read(scene, whole))
+    idp = replace(willing(scene), scoping=("urn:x",), sso_post_url="https://idp.example.se/sso/post")
+    message = etree.tostring(posted(scene, idp=idp, user_message="å", principal=forge.PERSON))
     assert not isinstance(OneLogin_Saml2_XML.validate_xml(message, "saml-schema-protocol-2.0.xsd"), str)

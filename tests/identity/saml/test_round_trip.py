@@ -240,6 +240,9 @@ def test_production_judges_each_lock_by_itself(scene: Scene) -> None:
         replace(scene.idp, entity_id="https://localhost/idp"),
         replace(scene.idp, sso_redirect_url="https://127.0.0.1/sso"),
         replace(scene.idp, slo_redirect_url="https://idp.localhost/slo"),
+        replace(scene.idp, slo_post_url="http://idp.example.se/slo"),
+        replace(scene.idp, slo_post_response_url="https://[::1]/slo"),
+        replace(scene.idp, logo_url="https://localhost/logo.png"),
     ):
         with pytest.raises(DemoTrustInProduction):
             check(broken)
