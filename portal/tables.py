@@ -10,6 +10,7 @@ import portal.meetings.models
 import portal.messages.models
 import portal.notices.models
 import portal.people.models
+import portal.records.models
 import portal.sync.models  # noqa: F401 - each import registers the package's tables
 from portal.core.db import Base
 

@@ -147,20 +147,19 @@ def test_a_release_by_rule_waits_for_a_working_day(kind: NoteType, day: date, ho
     assert (at.astimezone(UTC).date(), at.astimezone(UTC).hour) == (day, hour)
 
 
-@given(for_guardians=st.booleans(), child_sensitive=st.booleans(), now_=st.booleans(), at_release=st.booleans())
-def test_guardians_read_only_what_was_decided_for_them(
-    for_guardians: bool, child_sensitive: bool, now_: bool, at_release: bool
+@pytest.mark.parametrize(
+    ("born", "first"),
+    [
+        (None, None),
+        (date(2011, 11, 27), date.min),  # 15 tomorrow
+        (date(2011, 11, 26), date(2026, 11, 26)),
+        (date(2008, 2, 29), date(2023, 3, 1)),
+    ],
+)
+def test_what_was_decided_for_guardians_counts_until_the_child_speaks_for_itself(
+    born: date | None, first: date | None
 ) -> None:
-    may = secrecy.guardian_may_read(
-        for_guardians=for_guardians,
-        child_sensitive=child_sensitive,
-        own_right_now=now_,
-        own_right_at_release=at_release,
-    )
-    if child_sensitive or not for_guardians or (now_ and not at_release):
-        assert not may
-    else:
-        assert may
+    assert secrecy.guardians_from(born, date(2026, 11, 26)) == first
 
 
 @given(made=st.dates(date(2024, 1, 1), date(2034, 1, 1)), days=st.integers(1, 30))

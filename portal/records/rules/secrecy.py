@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 
 from portal.core.i18n import STOCKHOLM, LazyText, lazy
 from portal.core.workdays import working_day_after
-from portal.people.rules import Protection
+from portal.people.rules import OWN_RIGHT_AGE, Protection, age_on
 from portal.records.rules.passages import Passage
 from portal.sync.contract.records import Ground, NoteType
 
@@ -156,12 +156,16 @@ def default_release(
     return datetime.combine(working_day_after(locked_at, days), _MORNING, STOCKHOLM)
 
 
-def guardian_may_read(
-    *, for_guardians: bool, child_sensitive: bool, own_right_now: bool, own_right_at_release: bool
-) -> bool:
-    """Tell whether a guardian may read a released record of the child they act for.
+def guardians_from(born: date | None, today: date) -> date | None:
+    """Return from which day on a release that somebody has decided for guardians counts; None: no release does.
 
-    Somebody must have decided it (OSL 12:3), never of what a child has said in confidence (SoL 20:7), and once the
-    child speaks for itself (15 years, SoL 3:4) only where that was so already when it was decided.
+    OSL 12:3. A child who has turned 15 speaks for itself (SoL 3:4): what was decided before no longer counts. Of whom
+    the age isn't known nothing is shown.
     """
-    return for_guardians and not child_sensitive and (not own_right_now or own_right_at_release)
+    if born is None:
+        return None
+    if age_on(born, today) < OWN_RIGHT_AGE:
+        return date.min
+    year = born.year + OWN_RIGHT_AGE
+    # Who is born on 29 February turns 15 in a year without that day.
+    return date(year, 3, 1) if (born.month, born.day) == (2, 29) else born.replace(year=year)

@@ -26,19 +26,22 @@ from portal.sync.contract import (
     Cursor,
     Kind,
     MeetingRecord,
+    NoteRecord,
     OutboundMessage,
     Page,
     PersonRecord,
     ProposalRecord,
     Receipt,
     Record,
+    RemarkRecord,
     StaffRecord,
     UnitRecord,
     UnknownCode,
 )
 
 # What a client may add to the store; everything else is the back office's own.
-_INBOUND = (CaseMessage, MeetingRecord, ProposalRecord)
+_INBOUND = (CaseMessage, MeetingRecord, ProposalRecord, NoteRecord, RemarkRecord)
+Inbound = CaseMessage | MeetingRecord | ProposalRecord | NoteRecord | RemarkRecord
 
 
 def store_engine(url: str, timeout: float) -> Engine:
@@ -125,9 +128,7 @@ class SqlBackOffice:
         with _errors(writes=True), _writing(self._engine) as connection:
             return self._receipt(connection, message.id) or self._accept(connection, message, record)
 
-    def _accept(
-        self, connection: Connection, message: OutboundMessage, record: CaseMessage | MeetingRecord | ProposalRecord
-    ) -> Receipt:
+    def _accept(self, connection: Connection, message: OutboundMessage, record: Inbound) -> Receipt:
         if not _has_case(connection, record):
             raise Permanent("unknown_case")
         position = _next_position(connection, "delivery")
@@ -197,7 +198,7 @@ class SqlBackOffice:
         self._engine.dispose()
 
 
-def _has_case(connection: Connection, record: CaseMessage | MeetingRecord | ProposalRecord) -> bool:
+def _has_case(connection: Connection, record: Inbound) -> bool:
     """Tell whether the case is the person's; a meeting with somebody who has none yet needs only the person."""
     if record.case_id is None:
         person = OBJECTS[Kind.PERSON].c
@@ -259,6 +260,10 @@ class SqlStore:
     def put_busy(self, record: BusyRecord) -> int:
         """Write a time in which a member of staff can't be met, and return its version."""
         return self._write(record, None)
+
+    def put_note(self, record: NoteRecord) -> int:
+        """Write a record of a case, made here or the portal's in a newer version, and return its version."""
+        return self._write(record, record.person_id)
 
     def remove(self, record: Record) -> int:
         """Put a tombstone in the place of an object, given as it last was, and return the version."""

@@ -84,6 +84,23 @@ OBJECTS: dict[Kind, Table] = {
         Column("turns", JSON, nullable=False),
     ),
     Kind.BUSY_TIME: _object("bo_busy_time", *_text("staff_id", "starts_at", "ends_at")),
+    Kind.NOTE: _object(
+        "bo_note",
+        *_text("case_id", "person_id", "author_id", "type", "title", "event_at", "reason", "written_at", "locked_at"),
+        *_text("status"),
+        *_text("released_by", "visible_from", nullable=True),
+        Column("child_sensitive", Boolean, nullable=False),
+        Column("for_guardians", Boolean, nullable=False),
+        Column("revision", Integer, nullable=False),
+        Column("passages", JSON, nullable=False),
+    ),
+    Kind.REMARK: _object(
+        "bo_remark",
+        *_text("note_id", "passage", "case_id", "person_id", "author_id", "says", "text", "made_at"),
+        *_text("passage_id", "withdrawn_at", nullable=True),
+        Column("revision", Integer, nullable=False),
+        Column("answers", JSON, nullable=False),
+    ),
 }
 
 # A counter's row lock is held until commit: positions come in the order of the commits, so that a reader of the feed

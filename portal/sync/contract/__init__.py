@@ -32,6 +32,7 @@ from portal.sync.contract.people import (
     StaffRecord,
     UnitRecord,
 )
+from portal.sync.contract.records import NoteRecord, RemarkRecord
 
 RECORDS: Mapping[Kind, type[Record]] = types.MappingProxyType(
     {
@@ -47,6 +48,8 @@ RECORDS: Mapping[Kind, type[Record]] = types.MappingProxyType(
             MeetingRecord,
             ProposalRecord,
             BusyRecord,
+            NoteRecord,
+            RemarkRecord,
         )
     }
 )
@@ -56,6 +59,8 @@ _OWNER = {
     Kind.CASE_MESSAGE: Owner.WRITER,
     Kind.MEETING_PROPOSAL: Owner.WRITER,  # its turns never change; the back office only receives them
     Kind.MEETING: Owner.EITHER,
+    Kind.NOTE: Owner.EITHER,  # a correction and a release may be written on either side, each a version of its own
+    Kind.REMARK: Owner.WRITER,
 }
 _EXCEPT: Mapping[Kind, Mapping[str, Owner]] = {
     # The portal's own fields of an object are listed too: what the back office never may overwrite.
@@ -90,6 +95,7 @@ __all__ = [
     "Delivered",
     "Kind",
     "MeetingRecord",
+    "NoteRecord",
     "OutboundMessage",
     "Owner",
     "Page",
@@ -97,6 +103,7 @@ __all__ = [
     "ProposalRecord",
     "Receipt",
     "Record",
+    "RemarkRecord",
     "StaffRecord",
     "Stuck",
     "UnitRecord",

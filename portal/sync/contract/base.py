@@ -26,6 +26,8 @@ class Kind(enum.StrEnum):
     MEETING = "meeting"
     MEETING_PROPOSAL = "meeting_proposal"
     BUSY_TIME = "busy_time"
+    NOTE = "note"
+    REMARK = "remark"
 
 
 class Owner(enum.StrEnum):

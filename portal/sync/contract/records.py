@@ -1,6 +1,12 @@
 """Documentation: what is written about a client, what the client says of it, and what was answered."""
 
 import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from portal.sync.contract.base import Kind, Record
+from portal.sync.contract.messages import Author
 
 
 class NoteType(enum.StrEnum):
@@ -54,3 +60,80 @@ class Outcome(enum.StrEnum):
     NOTED = "noted"  # the objection stands beside the text for ever, SoL 14:6
     EXPLAINED = "explained"
     NOT_CHANGED = "not_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePart:
+    """A passage; ``id`` is the sender's and stays from one revision to the next, None where it keeps no ids.
+
+    ``ground`` is why it may not be shown; None where it may.
+    """
+
+    id: str | None
+    text: str
+    ground: Ground | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord(Record):
+    """A record (journalanteckning, plan, utredning, beslut) as its latest revision has it, whole.
+
+    ``case_id``, ``person_id``, ``author_id`` and ``released_by`` are the back office's ids. ``revision`` counts the
+    texts, ``reason`` tells the client why there is a new one. A released one without ``released_by`` was released by
+    rule; ``visible_from`` is None where nobody has said when.
+    """
+
+    kind: ClassVar[Kind] = Kind.NOTE
+
+    case_id: str
+    person_id: str
+    author_id: str
+    type: NoteType
+    title: str
+    event_at: datetime
+    child_sensitive: bool
+    revision: int
+    reason: str
+    written_at: datetime
+    locked_at: datetime
+    status: NoteStatus
+    released_by: str | None
+    visible_from: datetime | None
+    for_guardians: bool
+    passages: tuple[PassagePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """An answer of staff with its outcome, or a client's reply to one; ``revision`` is the text that corrects."""
+
+    author: Author
+    author_id: str
+    outcome: Outcome | None
+    text: str
+    revision: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkRecord(Record):
+    """What a client says of a record, with all that was answered so far.
+
+    It belongs to ``note_id`` in its ``revision``, and there to ``passage_id`` (None: to the whole), whose words as the
+    client read them stand in ``passage``.
+    """
+
+    kind: ClassVar[Kind] = Kind.REMARK
+
+    note_id: str
+    revision: int
+    passage_id: str | None
+    passage: str
+    case_id: str
+    person_id: str
+    author_id: str
+    says: RemarkKind
+    text: str
+    made_at: datetime
+    withdrawn_at: datetime | None
+    answers: tuple[AnswerPart, ...]

@@ -1,0 +1,37 @@
+"""What clients read of their documentation, and what staff see of it."""
+
+from portal.records.queries.listing import Found, Only, RecordPage, RecordRow, records, search, unread_count
+from portal.records.queries.reading import Opened, VersionRow, changes, record
+from portal.records.queries.remarks import DraftRow, RemarkRow, TurnRow, one_remark
+from portal.records.queries.waiting import LateRow, Owner, WaitingRow, late, owners, waiting, waiting_count
+from portal.records.queries.working import Worked, WorkRow, WorkVersion, case_records, worked
+
+__all__ = [
+    "DraftRow",
+    "Found",
+    "LateRow",
+    "Only",
+    "Opened",
+    "Owner",
+    "RecordPage",
+    "RecordRow",
+    "RemarkRow",
+    "TurnRow",
+    "VersionRow",
+    "WaitingRow",
+    "WorkRow",
+    "WorkVersion",
+    "Worked",
+    "case_records",
+    "changes",
+    "late",
+    "one_remark",
+    "owners",
+    "record",
+    "records",
+    "search",
+    "unread_count",
+    "waiting",
+    "waiting_count",
+    "worked",
+]

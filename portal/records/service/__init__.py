@@ -1,0 +1,26 @@
+"""What is done with documentation: written, released, read, remarked on and answered; in the caller's transaction."""
+
+from portal.records.service.answering import answer
+from portal.records.service.reading import mark_read
+from portal.records.service.releasing import Check, Hidden, release, withdraw
+from portal.records.service.remarking import discard_draft, remark, reply, save_draft, withdraw_remark
+from portal.records.service.writing import About, edit, lock, revise, write
+
+__all__ = [
+    "About",
+    "Check",
+    "Hidden",
+    "answer",
+    "discard_draft",
+    "edit",
+    "lock",
+    "mark_read",
+    "release",
+    "remark",
+    "reply",
+    "revise",
+    "save_draft",
+    "withdraw",
+    "withdraw_remark",
+    "write",
+]

@@ -1,0 +1,105 @@
+"""Answering a remark."""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.audit import service as audit
+from portal.core import events
+from portal.core.actor import Actor
+from portal.core.clock import now
+from portal.core.errors import Conflict, InvalidInput
+from portal.core.i18n import lazy
+from portal.records import outgoing
+from portal.records.events import RemarkAnswered
+from portal.records.models import Remark, Turn, Version
+from portal.records.rules.states import (
+    REMARK_TRANSITIONS,
+    Outcome,
+    RemarkState,
+    VersionState,
+    check_submission,
+    check_turn,
+    move,
+)
+from portal.records.service.holding import hold_remark, need
+from portal.records.service.remarking import next_turn
+
+ANSWER = "remark:answer"
+
+
+def answer(
+    session: Session,
+    actor: Actor,
+    remark_id: uuid.UUID,
+    *,
+    outcome: Outcome,
+    text: str,
+    submission: str,
+    version_id: uuid.UUID | None = None,
+) -> Turn:
+    """Store a staff member's answer to a remark; the same submission again returns the first one.
+
+    ``version_id`` is where the text was corrected: given with that outcome and with no other.
+
+    :raises NotFound: the actor doesn't work on the case. :raises Forbidden: the right to answer is missing.
+    :raises Conflict: the remark was withdrawn, or there is nothing to answer.
+    :raises InvalidInput: the text is empty or too long, or the corrected version isn't a newer one that the client may
+        read.
+    """
+    need(actor, ANSWER)
+    check_submission(submission)
+    check_turn(text)
+    record, found = hold_remark(session, actor, remark_id)
+    earlier = session.scalars(
+        select(Turn).where(Turn.remark_id == remark_id, Turn.author_staff_id == actor.id, Turn.submission == submission)
+    ).one_or_none()
+    if earlier is not None:
+        return earlier
+    if RemarkState.ANSWERED not in REMARK_TRANSITIONS[found.state]:
+        raise Conflict(reason="not_open")
+    _check_version(session, found, outcome, version_id)
+    found.state, found.due_on = move(REMARK_TRANSITIONS, found.state, RemarkState.ANSWERED), None
+    made = Turn(
+        remark_id=remark_id,
+        number=next_turn(session, remark_id),
+        side=actor.side,
+        author_staff_id=actor.staff_id,
+        outcome=outcome,
+        version_id=version_id,
+        text=text,
+        at=now(),
+        submission=submission,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(
+        session,
+        "remark.answered",
+        actor=actor,
+        subject_id=record.person_id,
+        object_id=found.id,
+        reference=found.receipt_no,
+        detail={"case": str(record.case_id), "record": str(record.id), "outcome": outcome.value},
+    )
+    outgoing.tell_remark(session, record, found)
+    session.flush()
+    events.publish(session, RemarkAnswered(found.id, record.case_id, record.person_id, found.person_id))
+    return made
+
+
+def _check_version(session: Session, found: Remark, outcome: Outcome, version_id: uuid.UUID | None) -> None:
+    if (outcome is Outcome.CORRECTED) is (version_id is None):
+        raise InvalidInput(lazy("Välj den version där texten är rättad."), reason="version")
+    if version_id is None:
+        return
+    made_on = session.get_one(Version, found.version_id)
+    version = session.get(Version, version_id)
+    if (
+        version is None
+        or version.record_id != found.record_id
+        or version.number <= made_on.number
+        or version.state is not VersionState.RELEASED
+    ):
+        raise InvalidInput(lazy("Välj den version där texten är rättad."), reason="version")
