@@ -17,12 +17,15 @@ from portal.sync.contract import (
     CaseRecord,
     Kind,
     MeetingRecord,
+    NoteRecord,
     PersonRecord,
     ProposalRecord,
+    RemarkRecord,
     StaffRecord,
     UnitRecord,
 )
 from portal.sync.contract.meetings import Form, MeetingState, ProposalState, TurnKind, TurnPart, TypeKind, WindowPart
+from portal.sync.contract.records import AnswerPart, Ground, NoteStatus, NoteType, Outcome, PassagePart, RemarkKind
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 BOARD = BoardRecord("B1", "IFN", "Individ- och familjenämnden")
@@ -71,6 +74,41 @@ TURN = TurnPart(
     text="Efter tolv",
 )
 PROPOSAL = ProposalRecord("F1", "C0", "P1", "S1", TypeKind.FOLLOW_UP, ProposalState.WITH_STAFF, (TURN,), None)
+
+NOTE = NoteRecord(
+    id="N1",
+    case_id="C0",
+    person_id="P1",
+    author_id="S1",
+    type=NoteType.PHONE,
+    title="Samtal",
+    event_at=AT,
+    child_sensitive=False,
+    revision=1,
+    reason="",
+    written_at=AT,
+    locked_at=AT,
+    status=NoteStatus.RELEASED,
+    released_by="S1",
+    visible_from=AT,
+    for_guardians=False,
+    passages=(PassagePart("s1", "Hyran höjs.", None), PassagePart(None, "Grannen ringde.", Ground.REPORTER)),
+)
+REMARK = RemarkRecord(
+    id="I1",
+    note_id="N1",
+    revision=1,
+    passage_id="s1",
+    passage="Hyran höjs.",
+    case_id="C0",
+    person_id="P1",
+    author_id="P1",
+    says=RemarkKind.WRONG,
+    text="Den sänks.",
+    made_at=AT,
+    withdrawn_at=None,
+    answers=(AnswerPart(Author.STAFF, "S1", Outcome.CORRECTED, "Rättat.", 2, AT),),
+)
 
 
 def make_store(url: str) -> None:

@@ -17,6 +17,8 @@ EVERY = [
     records.MEETING,
     records.PROPOSAL,
     records.BUSY,
+    records.NOTE,
+    records.REMARK,
 ]
 
 
@@ -61,6 +63,11 @@ def test_each_missing_field_is_an_alarm(record):
         (records.MEETING, "form", "brev"),
         (records.MEETING, "revision", True),
         (records.MEETING, "revision", "0"),
+        (records.NOTE, "type", "brev"),
+        (records.NOTE, "status", "working"),  # what is still worked on is never sent
+        (records.NOTE, "passages", {}),
+        (records.REMARK, "says", "fel"),
+        (records.REMARK, "passage_id", 4),
         (records.PROPOSAL, "turns", {}),
         (records.PROPOSAL, "turns", ["x"]),
     ],
