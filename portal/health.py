@@ -1,4 +1,5 @@
-"""What ``portal doctor`` asks: databases, migrations, keys, identity providers, back office, queue and worker."""
+"""What ``portal doctor`` asks: databases, migrations, keys, identity providers, back office, queue,
+worker and files."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from portal.core import migrate
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker
 from portal.core.rotation import remaining
+from portal.files import queries as file_queries
+from portal.files import service as files
+from portal.files.scanner import ScannerDown
+from portal.files.stores.base import StoreError
 from portal.identity import refresh
 from portal.identity.keeper import FederationKeeper
 from portal.identity.saml.metadata import load_listing
@@ -20,6 +25,7 @@ from portal.sync.queries import queue_state, worker_seen_seconds
 
 WORKER_SILENT_SECONDS = 60
 OLDEST_MESSAGE_SECONDS = 3600
+OLDEST_CHECK_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("back office", lambda: _back_office(settings)),
         ("queue", lambda: _queue(sessions)),
         ("worker", lambda: _worker(sessions)),
+        ("file store", lambda: _file_store(settings)),
+        ("virus scan", lambda: _virus_scan(settings)),
+        ("file checks", lambda: _file_checks(sessions)),
     )
     for name, check in checks:
         try:
@@ -117,3 +126,29 @@ def _worker(sessions: sessionmaker[Session]) -> Finding:
     if seen is None:
         return Finding("worker", False, "has never run: portal worker")
     return Finding("worker", seen < WORKER_SILENT_SECONDS, f"seen {seen:.0f} s ago")
+
+
+def _file_store(settings: Settings) -> Finding:
+    try:
+        files.make_vault(settings).store.ping()
+    except StoreError as error:
+        return Finding("file store", False, f"can't be written: {error.code}")
+    return Finding("file store", True, "takes and gives back")
+
+
+def _virus_scan(settings: Settings) -> Finding:
+    scanner = files.make_scanner(settings)
+    if scanner is None:
+        return Finding("virus scan", settings.environment != "production", "off: files are taken in unsearched")
+    try:
+        scanner.ping()
+    except ScannerDown as error:
+        return Finding("virus scan", False, f"doesn't answer, so that no file gets ready: {error.code}")
+    return Finding("virus scan", True, "answers")
+
+
+def _file_checks(sessions: sessionmaker[Session]) -> Finding:
+    with sessions() as session:
+        state = file_queries.check_state(session)
+    words = f"{state.waiting} waiting, oldest {state.oldest_age_seconds:.0f} s"
+    return Finding("file checks", state.oldest_age_seconds < OLDEST_CHECK_SECONDS, words)

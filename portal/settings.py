@@ -89,6 +89,17 @@ class Settings(BaseSettings):
     file_max_count: int = Field(30, ge=1, le=500, description="Files of one application or remark")
     file_max_total_mb: int = Field(150, ge=1, le=2000, description="Files of one application or remark, together (MB)")
     file_max_pages: int = Field(300, ge=1, le=5000, description="Pages of a PDF")
+    virus_scan: Literal["required", "off"] = Field(
+        "required",
+        description="`required`: no file is taken in before ClamAV has looked at it; `off`: none is looked at",
+    )
+    clamav_address: str = Field(
+        "unix:/run/clamav/clamd.ctl",
+        pattern=r"^(unix:/.+|tcp:[^:\s]+:\d{1,5})$",
+        description="Where ClamAV's daemon listens: `unix:PATH` or `tcp:HOST:PORT`; its `StreamMaxLength` must be "
+        "above the largest file",
+    )
+    virus_scan_seconds: float = Field(60, gt=0, le=600, description="How long ClamAV may look at one file (s)")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
 
     @field_validator("encryption_keys", mode="before")

@@ -1,9 +1,14 @@
 """What connects sibling features, in web processes and in the worker alike: who reacts to what, who applies what."""
 
+from threading import Event
+
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
+from portal.files import keeping
+from portal.files import service as files
+from portal.files.checking import Checker
 from portal.identity import refresh
 from portal.identity.keeper import refresh_federation
 from portal.identity.service import clean_up
@@ -26,6 +31,10 @@ from portal.sync.inbox import InboxHandlers
 
 CLEAN_UP_SECONDS = 3600
 EXPIRE_SECONDS = 60
+# How often the worker looks for uploads to check (s): somebody waits in front of the page.
+CHECK_SECONDS = 1.0
+# How often blobs that rows have let go of are taken away (s).
+REMOVE_SECONDS = 60.0
 
 
 def subscribe(bus: EventBus) -> None:
@@ -42,6 +51,12 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(MeetingCancelled, telling.on_cancelled)
     bus.subscribe(MeetingChanged, telling.on_changed)
     bus.subscribe(ProposalChanged, telling.on_proposal)
+    bus.subscribe(Delivered, _files_delivered)
+
+
+def _files_delivered(session: Session, event: Delivered) -> None:
+    if event.files:
+        files.mark_delivered(session, event.files, event.at)
 
 
 def inbox_handlers() -> InboxHandlers:
@@ -85,4 +100,40 @@ def run_worker(settings: Settings) -> None:
         sync_worker.Task("proposals", EXPIRE_SECONDS, expire_proposals),
         sync_worker.Task("federation metadata", refresh.REFRESH_SECONDS, refresh_metadata),
     )
-    sync_worker.run_worker(settings, sessions, inbox_handlers(), tasks=tasks)
+    sync_worker.run_worker(
+        settings,
+        sessions,
+        inbox_handlers(),
+        tasks=tasks,
+        long_tasks=file_tasks(settings, sessions),
+        files=file_source(settings, sessions),
+    )
+
+
+def file_source(settings: Settings, sessions: sessionmaker[Session]) -> sync_worker.FileSource:
+    """Return what gives the deliveries the content of files."""
+    vault = files.make_vault(settings)
+
+    def content(checksum: str) -> bytes:
+        with sessions() as session:
+            return files.content_by_checksum(session, vault, checksum)
+
+    return content
+
+
+def file_tasks(settings: Settings, sessions: sessionmaker[Session]) -> tuple[sync_worker.LongTask, ...]:
+    """Return the worker's tasks with files: checking what has come, and taking away what nobody needs."""
+    vault = files.make_vault(settings)
+    checker = Checker(sessions, vault, files.make_scanner(settings))
+
+    def sweep(_stop: Event) -> None:
+        keeping.remove_broken_off(sessions)
+        keeping.remove_orphans(sessions, vault.store)
+
+    return (
+        sync_worker.LongTask("file checks", CHECK_SECONDS, checker.run),
+        sync_worker.LongTask(
+            "doomed files", REMOVE_SECONDS, lambda _stop: keeping.remove_doomed(sessions, vault.store)
+        ),
+        sync_worker.LongTask("file orphans", CLEAN_UP_SECONDS, sweep),
+    )

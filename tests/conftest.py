@@ -147,6 +147,8 @@ def make_settings(**changes: Any) -> Settings:
         "staff_url": "http://localhost",
         "saml_providers": "/nonexistent/providers.toml",
         "saml_keys": "/nonexistent/keys",
+        "file_store": "file:/nonexistent/files",
+        "virus_scan": "off",
         "municipality": "Testkommun",
         "reception_phone": "010-000 00 00",
         "emergency_phone": "010-000 00 01",
@@ -175,6 +177,7 @@ def settings(database_url: str, saml_files: "Layout", tmp_path: Path) -> Setting
         backoffice_url=f"sqlite:///{tmp_path}/backoffice.db",
         saml_providers=saml_files.providers / "providers.toml",
         saml_keys=saml_files.keys,
+        file_store=f"file:{tmp_path}/files",
     )
 
 

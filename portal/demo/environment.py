@@ -125,6 +125,7 @@ def variables(layout: Layout, *, client_url: str, staff_url: str, changes: Mappi
         "INSYN_DATABASE_URL": layout.database("portal"),
         "INSYN_BACKOFFICE_URL": layout.database("backoffice"),
         "INSYN_FILE_STORE": f"file:{layout.files}",
+        "INSYN_VIRUS_SCAN": "off",
         "INSYN_CLIENT_URL": client_url,
         "INSYN_STAFF_URL": staff_url,
         "INSYN_SAML_PROVIDERS": str(layout.providers / "providers.toml"),

@@ -50,6 +50,8 @@ class StoredFile(Identified, Base):
     blob: Mapped[str | None] = mapped_column(unique=True)
     content_key: Mapped[bytes | None] = mapped_column(EncryptedBytes("stored_file.content_key"))
     attempts: Mapped[int] = mapped_column(default=0)
+    # Attempts that came to nothing for reasons that aren't the file's, such as a scanner out of reach.
+    excused: Mapped[int] = mapped_column(default=0)
     next_check_at: Mapped[datetime] = mapped_column(default=now)
     leased_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
+from portal.core.clock import now
 from portal.core.errors import Conflict, NotFound
-from portal.files.models import StoredFile
+from portal.files.models import UNDER_WAY, StoredFile
 from portal.files.rules import FileKind, FileState, Refusal
 from portal.people import queries as people
 from portal.people.models import Case
@@ -179,3 +180,19 @@ def manifest(session: Session, ids: Sequence[uuid.UUID]) -> tuple[ManifestEntry,
     if missing := set(ids) - found.keys():
         raise Conflict(reason=f"not_ready:{len(missing)}")
     return tuple(found[file_id] for file_id in ids)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """How many files wait for their checks, and since when the oldest does (s)."""
+
+    waiting: int
+    oldest_age_seconds: float
+
+
+def check_state(session: Session) -> CheckState:
+    """Return how the checks are getting on."""
+    waiting, oldest = session.execute(
+        select(func.count(), func.min(StoredFile.touched_at)).where(UNDER_WAY, StoredFile.state == FileState.CHECKING)
+    ).one()
+    return CheckState(waiting, max(0.0, (now() - oldest).total_seconds()) if waiting else 0.0)

@@ -24,6 +24,7 @@ from portal.files import queries
 from portal.files.models import DoomedBlob, FilePart, StoredFile
 from portal.files.queries import FileView
 from portal.files.rules import ALIVE, MB, FileState, Limits, Refusal, clean_name, clean_type, move
+from portal.files.scanner import Scanner
 from portal.files.stores import make_store
 from portal.files.stores.base import NoSuchBlob
 from portal.files.vault import Sealed as Sealed
@@ -72,6 +73,13 @@ def make_vault(settings: Settings) -> Vault:
         settings.file_max_mb * MB, settings.file_max_count, settings.file_max_total_mb * MB, settings.file_max_pages
     )
     return Vault(make_store(settings.file_store), limits)
+
+
+def make_scanner(settings: Settings) -> Scanner | None:
+    """Return the virus scanner of an installation, or None where its settings say that there is none."""
+    if settings.virus_scan == "off":
+        return None
+    return Scanner(settings.clamav_address, settings.virus_scan_seconds)
 
 
 def begin(
@@ -157,7 +165,7 @@ def remove(session: Session, actor: Actor, file_id: uuid.UUID) -> None:
         return
     if row.handed_over_at is not None:
         raise Conflict(lazy("Filen är redan inlämnad och kan inte tas bort."), reason="handed_over")
-    _remove(session, row)
+    let_go(session, row)
     audit.record(session, "file.removed", actor=actor, subject_id=row.owner_id, object_id=row.id)
     session.flush()
 
@@ -178,7 +186,7 @@ def discard(session: Session, purpose: str, object_id: uuid.UUID) -> int:
         .with_for_update()
     ).all()
     for row in rows:
-        _remove(session, row)
+        let_go(session, row)
     session.flush()
     return len(rows)
 
@@ -255,6 +263,21 @@ def mark_delivered(session: Session, checksums: Collection[str], at: datetime) -
     )
 
 
+def let_go(session: Session, row: StoredFile) -> None:
+    """Remove a file with its name and content; whoever calls has looked that it may go."""
+    row.state, row.name = move(row.state, FileState.REMOVED), ""
+    doom_parts(session, row)
+    if row.blob is not None:
+        doom(session, [row.blob])
+        row.blob = row.content_key = None
+
+
+def set_checksum(session: Session, row: StoredFile, checksum: str) -> None:
+    """Write the SHA-256 (hex) of a file's content, and the look-up value of it."""
+    row.checksum = checksum
+    row.checksum_index = ring_of(session.get_bind().dialect).blind_index("file", checksum)
+
+
 def doom(session: Session, blobs: Iterable[str]) -> None:
     """Let blobs be taken away after this transaction."""
     session.add_all(DoomedBlob(blob=blob) for blob in blobs)
@@ -324,14 +347,6 @@ def _add_part(session: Session, row: StoredFile, part: Sealed, start: int) -> No
 
 def _refuse(row: StoredFile, reason: Refusal) -> None:
     row.state, row.reason = move(row.state, FileState.REFUSED), reason
-
-
-def _remove(session: Session, row: StoredFile) -> None:
-    row.state, row.name = move(row.state, FileState.REMOVED), ""
-    doom_parts(session, row)
-    if row.blob is not None:
-        doom(session, [row.blob])
-        row.blob = row.content_key = None
 
 
 def _place(row: StoredFile) -> dict[str, str]:

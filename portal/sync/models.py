@@ -42,6 +42,8 @@ class OutboxMessage(Identified, Base):
     seq: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("outbox_message.payload"))
+    # Checksums of the files that the payload names, which go before it.
+    files: Mapped[list[str] | None] = mapped_column(EncryptedJson("outbox_message.files"))
     state: Mapped[MessageState] = mapped_column(default=MessageState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     # Attempts made before a person sent it again: they no longer count towards being stuck.

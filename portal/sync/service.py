@@ -1,6 +1,7 @@
 """The outbox: put in, take out to send, settle, and send again; every step in the caller's transaction."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -49,10 +50,17 @@ class Failure:
 
 
 def enqueue(
-    session: Session, kind: str, lane: uuid.UUID, payload: dict[str, Any], *, message_id: uuid.UUID | None = None
+    session: Session,
+    kind: str,
+    lane: uuid.UUID,
+    payload: dict[str, Any],
+    *,
+    message_id: uuid.UUID | None = None,
+    files: Sequence[str] = (),
 ) -> uuid.UUID:
     """Put a message into a person's lane, in the transaction of what it tells, and return its id.
 
+    ``files`` are the checksums of what the payload names: each is put into the back office before the message goes.
     Messages of a lane are numbered in the order of their commits: the lane's row is locked until then.
     """
     session.flush()  # the person may be new in this very transaction
@@ -61,7 +69,8 @@ def enqueue(
     numbered = numbered.on_conflict_do_update(index_elements=["person_id"], set_={"last_seq": OutboxLane.last_seq + 1})
     seq = session.execute(numbered.returning(OutboxLane.last_seq)).scalar_one()
     found = message_id or new_id()
-    session.add(OutboxMessage(id=found, lane_id=lane, seq=seq, kind=str(kind), payload=payload))
+    held = sorted(set(files)) or None
+    session.add(OutboxMessage(id=found, lane_id=lane, seq=seq, kind=str(kind), payload=payload, files=held))
     session.flush()
     return found
 
@@ -82,8 +91,13 @@ def claim(sessions: sessionmaker[Session], worker: str, limit: int, lease: timed
         for row in rows:
             row.state = move(row.state, MessageState.SENDING)
             row.attempts += 1
-            row.leased_by, row.leased_until = worker, now() + lease
-        return [Claim(OutboundMessage(row.id, row.kind, row.lane_id, row.payload), row.attempts) for row in rows]
+            # Each file may take as long as the message itself.
+            row.leased_by, row.leased_until = worker, now() + lease * (1 + len(row.files or ()))
+        return [Claim(_message(row), row.attempts) for row in rows]
+
+
+def _message(row: OutboxMessage) -> OutboundMessage:
+    return OutboundMessage(row.id, row.kind, row.lane_id, row.payload, tuple(row.files or ()))
 
 
 def _due() -> Any:
@@ -144,7 +158,11 @@ def _deliver(session: Session, row: OutboxMessage, receipt: Receipt) -> None:
     row.state = move(row.state, MessageState.DELIVERED)
     row.receipt_no, row.delivered_at, row.last_error = receipt.number, receipt.received_at, ""
     session.flush()
-    events.publish(session, Delivered(row.id, row.kind, row.lane_id, receipt.number, receipt.received_at))
+    events.publish(session, _delivered(row, receipt))
+
+
+def _delivered(row: OutboxMessage, receipt: Receipt) -> Delivered:
+    return Delivered(row.id, row.kind, row.lane_id, receipt.number, receipt.received_at, tuple(row.files or ()))
 
 
 def _fail(session: Session, row: OutboxMessage, failure: Failure, policy: RetryPolicy) -> None:

@@ -22,7 +22,7 @@ from portal.settings import Settings
 from portal.sync import inbox, service
 from portal.sync.adapters import make_back_office
 from portal.sync.adapters.base import BackOffice, BackOfficeError, Permanent
-from portal.sync.contract import Receipt
+from portal.sync.contract import OutboundMessage, Receipt
 from portal.sync.inbox import InboxHandlers
 from portal.sync.lock import only_worker
 from portal.sync.models import WorkerBeat
@@ -40,6 +40,27 @@ class Task:
     name: str
     every: float
     run: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class LongTask:
+    """Something that may take long, in a thread of its own; ``run`` is given the event that tells it to end soon."""
+
+    name: str
+    every: float
+    run: Callable[[threading.Event], object]
+
+
+# Gives the content of a file by its checksum, whole.
+FileSource = Callable[[str], bytes]
+
+
+def no_files(_checksum: str) -> bytes:
+    """Stand in where messages have no files.
+
+    :raises FileNotFoundError: whatever is asked for.
+    """
+    raise FileNotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +89,14 @@ class Worker:
         handlers: InboxHandlers,
         *,
         tasks: Sequence[Task] = (),
+        long_tasks: Sequence[LongTask] = (),
+        files: FileSource = no_files,
         pace: Pace | None = None,
     ) -> None:
         self.id = str(new_id())
         self._settings, self._sessions, self._back_office, self._handlers = settings, sessions, back_office, handlers
         self._pace = pace or Pace()
-        self._tasks = tasks
+        self._tasks, self._long_tasks, self._files = tasks, long_tasks, files
         seconds = self._pace.lease or max(60.0, 6 * settings.backoffice_timeout_seconds)
         self._lease = timedelta(seconds=seconds)
         self._last: dict[str, datetime] = {}
@@ -84,6 +107,8 @@ class Worker:
         For tests and the demonstration's seeding. Errors of the back office are logged, not raised.
         """
         sent = 0
+        for long in self._long_tasks:
+            self._run_long(long, threading.Event())
         with ThreadPoolExecutor(self._pace.lanes, "deliver") as pool:
             while claims := self._claim(self._pace.lanes):
                 sent += len(claims)
@@ -97,9 +122,12 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; what is being sent then is finished first."""
         log.info("worker.started", worker=self.id)
-        with ThreadPoolExecutor(self._pace.lanes, "deliver") as pool, ThreadPoolExecutor(1, "receive") as apart:
+        with (
+            ThreadPoolExecutor(self._pace.lanes, "deliver") as pool,
+            ThreadPoolExecutor(1 + len(self._long_tasks), "apart") as apart,
+        ):
             sending: set[Future[None]] = set()
-            receiving: Future[None] | None = None
+            background: dict[str, Future[None]] = {}
             while not stop.is_set():
                 try:
                     if self._is_time("beat", self._pace.beat):
@@ -110,13 +138,22 @@ class Worker:
                     log.error("worker.database", worker=self.id, code=type(error).__name__)
                     stop.wait(self._pace.idle)
                     continue
-                if (receiving is None or receiving.done()) and self._is_time("fetch", self._pace.fetch):
-                    receiving = _submit(apart, self._receive_and_tidy)
+                self._start_due(apart, background, stop)
                 if sending:
                     sending = wait(sending, self._pace.idle, FIRST_COMPLETED).not_done
                 elif not claims:
                     stop.wait(self._pace.idle)
         self._farewell()
+
+    def _start_due(self, pool: ThreadPoolExecutor, running: dict[str, Future[None]], stop: threading.Event) -> None:
+        """Start what is due beside the deliveries, each at most once at a time."""
+        jobs: list[tuple[str, float, Callable[..., None], tuple[Any, ...]]] = [
+            ("fetch", self._pace.fetch, self._receive_and_tidy, ()),
+            *((f"long:{task.name}", task.every, self._run_long, (task, stop)) for task in self._long_tasks),
+        ]
+        for name, every, work, arguments in jobs:
+            if (name not in running or running[name].done()) and self._is_time(name, every):
+                running[name] = _submit(pool, work, *arguments)
 
     def _is_time(self, name: str, every: float) -> bool:
         last = self._last.get(name)
@@ -137,11 +174,17 @@ class Worker:
     def _attempt(self, held: Claim) -> Receipt | Failure:
         try:
             found = self._back_office.find(held.message.id) if held.ask_first else None
-            return found or self._back_office.deliver(held.message)
+            return found or self._send(held.message)
         except BackOfficeError as error:
             return Failure(error.code, isinstance(error, Permanent))
         except Exception as error:  # noqa: BLE001 - an adapter's own fault must not lose the message
             return Failure(f"error:{type(error).__name__}")
+
+    def _send(self, message: OutboundMessage) -> Receipt:
+        """Put the files of a message, and then send it: whatever fails in between, the next attempt begins anew."""
+        for checksum in message.files:
+            self._back_office.put_file(checksum, self._files(checksum))
+        return self._back_office.deliver(message)
 
     def _settle(self, held: Claim, result: Receipt | Failure) -> None:
         try:
@@ -180,6 +223,12 @@ class Worker:
             inbox.apply_due(self._sessions, self._handlers)
         except Exception as error:  # noqa: BLE001 - the portal's database; tried again at the next fetch
             log.error("inbox.apply", code=type(error).__name__)
+
+    def _run_long(self, task: LongTask, stop: threading.Event) -> None:
+        try:
+            task.run(stop)
+        except Exception as error:  # noqa: BLE001 - one task must not stop the deliveries
+            log.error("worker.task", task=task.name, code=type(error).__name__)
 
     def _run_task(self, task: Task) -> None:
         try:
@@ -226,6 +275,8 @@ def run_worker(
     handlers: InboxHandlers,
     *,
     tasks: Sequence[Task] = (),
+    long_tasks: Sequence[LongTask] = (),
+    files: FileSource = no_files,
     back_office: BackOffice | None = None,
     pace: Pace | None = None,
 ) -> None:
@@ -235,4 +286,7 @@ def run_worker(
     """
     with only_worker(settings.database_url), stopped_by_signals() as stop:
         office = back_office or make_back_office(settings)
-        Worker(settings, sessions, office, handlers, tasks=tasks, pace=pace).run(stop)
+        worker = Worker(
+            settings, sessions, office, handlers, tasks=tasks, long_tasks=long_tasks, files=files, pace=pace
+        )
+        worker.run(stop)

@@ -1,5 +1,8 @@
 """`portal doctor` tells what is wrong with each part, and its exit status says whether anything is."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -8,6 +11,8 @@ from portal.core.clock import now
 from portal.core.crypto import new_key
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.migrate import downgrade
+from portal.files.models import StoredFile
+from portal.files.rules import FileState
 from portal.people.models import Person
 from portal.people.service import set_identity_number
 from portal.settings import Settings
@@ -128,3 +133,38 @@ def test_settings_that_lack_are_all_told(environment: pytest.MonkeyPatch) -> Non
 def test_every_table_is_known() -> None:
     """Rotation and migrations go by this list: a package that is forgotten here would keep its old keys."""
     assert {"person", "message", "outbox_message", "signed_in_session", "audit_entry"} <= set(tables.metadata().tables)
+
+
+def test_a_file_store_that_cannot_be_written(well: Settings, environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("no directory")
+    environment.setenv("INSYN_FILE_STORE", f"file:{tmp_path}/taken")
+    result = doctor()
+    assert result.exit_code == 1
+    assert line(result, "file store").startswith("FAIL")
+
+
+def test_a_virus_scanner_that_is_away(well: Settings, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("INSYN_VIRUS_SCAN", "required")
+    environment.setenv("INSYN_CLAMAV_ADDRESS", "tcp:127.0.0.1:1")
+    result = doctor()
+    assert result.exit_code == 1
+    assert "no file gets ready" in line(result, "virus scan")
+
+
+def test_files_that_wait_long_for_their_checks(person: Person, well: Settings) -> None:
+    engine = make_engine(well.database_url, well.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        session.add(
+            StoredFile(
+                owner_id=person.id,
+                uploaded_by_person=person.id,
+                purpose="x",
+                object_id=person.id,
+                name="x.pdf",
+                expected=1,
+                state=FileState.CHECKING,
+                touched_at=now() - timedelta(minutes=11),
+            )
+        )
+    engine.dispose()
+    assert line(doctor(), "file checks").startswith("FAIL  file checks          1 waiting, oldest 66")

@@ -6,6 +6,7 @@ had already arrived.
 """
 
 import dataclasses
+import hashlib
 import random
 import signal
 import subprocess
@@ -27,7 +28,7 @@ from portal.core.db import Base, make_engine, make_sessionmaker, writing
 from portal.people.models import Person
 from portal.sync import service
 from portal.sync.adapters.fake import FaultPlan
-from portal.sync.adapters.tables import DELIVERY, OBJECTS
+from portal.sync.adapters.tables import DELIVERED_FILE, DELIVERY, FILE, OBJECTS
 from portal.sync.contract import Kind
 from portal.sync.models import OutboxMessage
 from portal.sync.queries import queue_state
@@ -55,6 +56,7 @@ class Flow:
     sessions: sessionmaker[Session]
     lanes: list[uuid.UUID] = field(default_factory=list)
     written: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=lambda: defaultdict(list))
+    attached: set[tuple[uuid.UUID, str]] = field(default_factory=set)
 
     @property
     def witness(self) -> Path:
@@ -68,9 +70,25 @@ class Flow:
                 for _ in range(min(rng.choice((1, 1, 1, 4)), count - done)):
                     lane = rng.choice(self.lanes)
                     payload = records.message(done, id=f"{SEED}-{done}").to_payload()
-                    self.written[lane].append(service.enqueue(session, Kind.CASE_MESSAGE, lane, payload))
+                    files = self.attach(rng) if done % 5 == 0 else ()
+                    written = service.enqueue(session, Kind.CASE_MESSAGE, lane, payload, files=files)
+                    self.attached |= {(written, checksum) for checksum in files}
+                    self.written[lane].append(written)
                     done += 1
             time.sleep(pause)
+
+    def attach(self, rng: random.Random) -> tuple[str, ...]:
+        """Make two or three files and return their checksums."""
+        found = []
+        for _ in range(rng.choice((2, 3))):
+            content = rng.randbytes(2000)
+            found.append(hashlib.sha256(content).hexdigest())
+            (self.files / found[-1]).write_bytes(content)
+        return tuple(found)
+
+    @property
+    def files(self) -> Path:
+        return self.folder / "files"
 
     def in_hand(self) -> int:
         """Count the messages that a worker holds, or held when it died."""
@@ -91,6 +109,7 @@ def flow(database_kind: database.Kind, tmp_path: Path) -> Iterator[Flow]:
     engine = make_engine(portal_url, make_settings().key_ring)
     Base.metadata.create_all(engine)
     TOLD.create(engine)
+    (tmp_path / "files").mkdir()
     made = Flow(database_kind, portal_url, store_url, tmp_path, make_sessionmaker(engine))
     with writing(made.sessions) as session:
         people = [Person(given_name="Test", surname=f"Person {n}") for n in range(50)]
@@ -114,7 +133,7 @@ class Workers:
         self.generation += 1
         plan = dataclasses.replace(PLAN, seed=SEED + self.generation, witness=str(self.flow.witness))
         command = [sys.executable, "-m", "tests.sync.worker_process"]
-        command += [self.flow.portal_url, self.flow.store_url, str(plan)]
+        command += [self.flow.portal_url, self.flow.store_url, str(plan), str(self.flow.files)]
         with (self.flow.folder / f"worker-{self.generation}.log").open("wb") as log:
             return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
@@ -179,6 +198,8 @@ def check(flow: Flow, messages: int) -> None:
     engine = make_engine(flow.store_url)
     with engine.begin() as connection:
         stored = connection.execute(select(DELIVERY).order_by(DELIVERY.c.position)).all()
+        brought = {(row.message_id, row.checksum) for row in connection.execute(select(DELIVERED_FILE))}
+        files = dict(connection.execute(select(FILE.c.checksum, FILE.c.content)).all())
         objects = connection.execute(select(func.count(), func.max(OBJECTS[Kind.CASE_MESSAGE].c.version))).one()
     engine.dispose()
     arrived: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
@@ -187,6 +208,9 @@ def check(flow: Flow, messages: int) -> None:
     assert arrived == flow.written
     # A version of two would mean that a message was written a second time.
     assert tuple(objects) == (messages, 1)
+    # Every file that a message names has come with it, whole, and none with another.
+    assert brought == flow.attached
+    assert {hashlib.sha256(content).hexdigest() for content in files.values()} == {name for _, name in flow.attached}
     receipts = {row.message_id: row.number for row in stored}
     with flow.sessions() as session:
         believed = dict(session.execute(select(OutboxMessage.id, OutboxMessage.receipt_no)).all())

@@ -29,6 +29,7 @@ def settings(database_url: str, provider: Provider, tmp_path: Path) -> Settings:
         backoffice_url=f"sqlite:///{tmp_path}/backoffice.db",
         saml_providers=provider.directory / "providers.toml",
         saml_keys=provider.directory,
+        file_store=f"file:{tmp_path}/files",
     )
 
 

@@ -252,7 +252,7 @@ def test_a_signal_stops_the_process_gracefully(number, sessions, lanes, portal_u
     with writing(sessions) as session:
         TOLD.create(session.connection())
     ids = put(sessions, lanes[0], 3)
-    command = [sys.executable, "-m", "tests.sync.worker_process", portal_url, store_url, ""]
+    command = [sys.executable, "-m", "tests.sync.worker_process", portal_url, store_url, "", ""]
     with (tmp_path / "complaints").open("wb") as complaints:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=complaints)
     try:

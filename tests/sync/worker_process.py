@@ -1,12 +1,15 @@
 """A worker in a process of its own, with a back office that fails after a plan: for tests that kill it.
 
-    python -m tests.sync.worker_process DATABASE_URL STORE_URL PLAN
+    python -m tests.sync.worker_process DATABASE_URL STORE_URL PLAN FILES
+
+FILES is a directory that holds files by their checksums.
 
 Every `Delivered` is also written down in the transaction that settles it, as a feature would do: what is told twice,
 or told and not written, shows there.
 """
 
 import sys
+from pathlib import Path
 
 from sqlalchemy import Column, MetaData, String, Table, Uuid, insert
 from sqlalchemy.orm import Session
@@ -40,13 +43,20 @@ def _note(session: Session, event: Delivered) -> None:
     session.execute(insert(TOLD).values(message_id=event.message_id, receipt_no=event.receipt_no))
 
 
-def main(database_url: str, store_url: str, plan: str) -> None:
+def main(database_url: str, store_url: str, plan: str, files: str) -> None:
     settings = make_settings(database_url=database_url, backoffice_url=store_url)
     bus = EventBus()
     bus.subscribe(Delivered, _note)
     sessions = make_sessionmaker(make_engine(database_url, settings.key_ring), bus)
     office = FaultyBackOffice(SqlBackOffice(store_url, timeout=1), FaultPlan.parse(plan))
-    run_worker(settings, sessions, InboxHandlers(), back_office=office, pace=PACE)
+    run_worker(
+        settings,
+        sessions,
+        InboxHandlers(),
+        files=lambda checksum: (Path(files) / checksum).read_bytes(),
+        back_office=office,
+        pace=PACE,
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,10 @@ _READ = 256 * 1024
 
 
 class LocalStore:
-    """Blobs as files in subdirectories named after their first two digits; only this user may read them."""
+    """Blobs as files in subdirectories named after their first two digits; only this user may read them.
+
+    The directory is made at the first use, in one that must be there: a disk that isn't mounted is not written beside.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -25,7 +28,8 @@ class LocalStore:
         """Write beside, make it lasting, and give it its name: after a crash it is there whole or not at all."""
         path = self._path(name)
         with _told():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._root, path.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
             beside = path.with_name(f".{secrets.token_hex(8)}.part")
             try:
                 with open(beside, "xb", opener=_private) as file:

@@ -33,7 +33,10 @@ class BackOffice(Protocol):
     """
 
     def deliver(self, message: OutboundMessage) -> Receipt:
-        """Hand a message over, whole or not at all; a repeated ``message.id`` gives the first receipt again."""
+        """Hand a message over, whole or not at all; a repeated ``message.id`` gives the first receipt again.
+
+        Whole means with every one of ``message.files``: a back office that lacks one refuses, for another attempt.
+        """
 
     def find(self, message_id: UUID) -> Receipt | None:
         """Return the receipt of a message if it has arrived; asked before anything is sent again."""

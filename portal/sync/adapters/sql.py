@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from portal.core.clock import now
 from portal.core.db import make_engine
 from portal.sync.adapters.base import Permanent, Retryable
-from portal.sync.adapters.tables import CHANGE, COUNTER, DELIVERY, FILE, OBJECTS, STORE
+from portal.sync.adapters.tables import CHANGE, COUNTER, DELIVERED_FILE, DELIVERY, FILE, OBJECTS, STORE
 from portal.sync.contract import (
     AssignmentRecord,
     BoardRecord,
@@ -116,7 +116,8 @@ class SqlBackOffice:
         """Store a message and its receipt in one transaction.
 
         :raises Permanent: for a kind or payload that the store doesn't take, or a case that isn't the person's there.
-        :raises Retryable: when the database doesn't answer; whether it was written is then unknown.
+        :raises Retryable: a file that it names isn't there; or the database doesn't answer, and whether it was written
+            is then unknown.
         """
         reader = next((cls for cls in _INBOUND if cls.kind == message.kind), None)
         if reader is None:
@@ -131,6 +132,8 @@ class SqlBackOffice:
     def _accept(self, connection: Connection, message: OutboundMessage, record: Inbound) -> Receipt:
         if not _has_case(connection, record):
             raise Permanent("unknown_case")
+        if not _has_files(connection, message.files):
+            raise Retryable("file_missing")
         position = _next_position(connection, "delivery")
         # Another delivery of the same message may have held the counter until now.
         twin = self._receipt(connection, message.id)
@@ -148,6 +151,9 @@ class SqlBackOffice:
                 received_at=receipt.received_at,
             )
         )
+        if message.files:
+            rows = [{"message_id": message.id, "checksum": checksum} for checksum in message.files]
+            connection.execute(insert(DELIVERED_FILE), rows)
         # Without a change in the feed: the portal, which wrote it, needs no echo.
         _put(connection, record)
         return receipt
@@ -206,6 +212,11 @@ def _has_case(connection: Connection, record: Inbound) -> bool:
     case = OBJECTS[Kind.CASE].c
     found = select(case.id).where(case.id == record.case_id, case.person_id == record.person_id)
     return connection.execute(found).first() is not None
+
+
+def _has_files(connection: Connection, checksums: tuple[str, ...]) -> bool:
+    found = connection.execute(select(FILE.c.checksum).where(FILE.c.checksum.in_(checksums))).scalars().all()
+    return set(checksums) == set(found)
 
 
 def _aware(instant: datetime) -> datetime:

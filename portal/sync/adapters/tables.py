@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -139,4 +140,12 @@ FILE = Table(
     STORE,
     Column("checksum", String(64), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+# Which files a message brought: what belongs to it, told apart from what was put and never named.
+DELIVERED_FILE = Table(
+    "bo_delivered_file",
+    STORE,
+    Column("message_id", Uuid, ForeignKey("bo_delivery.message_id"), primary_key=True),
+    Column("checksum", String(64), ForeignKey("bo_file.checksum"), primary_key=True),
 )

@@ -42,12 +42,17 @@ class Owner(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One message to the back office; ``id`` is the key of idempotency, ``lane`` the person whose order is kept."""
+    """One message to the back office; ``id`` is the key of idempotency, ``lane`` the person whose order is kept.
+
+    ``files`` are the SHA-256 (hex) of the files that it names: they have been put there before, and a back office that
+    lacks one of them doesn't take the message.
+    """
 
     id: uuid.UUID
     kind: str
     lane: uuid.UUID
     payload: dict[str, Any]
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Delivered:
     lane: uuid.UUID
     receipt_no: str
     at: datetime
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
