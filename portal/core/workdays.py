@@ -19,9 +19,14 @@ def _free_days(year: int) -> frozenset[date]:
     return frozenset(Sweden(years=year, categories=("public", "de_facto"), include_sundays=False))
 
 
+def is_holiday(day: date) -> bool:
+    """Tell whether a day is a public holiday or one of the three eves; an ordinary Sunday or Saturday is none."""
+    return day in _free_days(day.year)
+
+
 def is_working_day(day: date) -> bool:
     """Tell whether offices are open on a day."""
-    return day.weekday() < _SATURDAY and day not in _free_days(day.year)
+    return day.weekday() < _SATURDAY and not is_holiday(day)
 
 
 def working_day_after(start: date | datetime, working_days: int) -> date:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from portal.core.holidays import is_holiday
 from portal.core.i18n import STOCKHOLM
+from portal.core.workdays import is_holiday
 from portal.meetings.rules.availability import Opening, Span, Start, Wanted, Weekly
 
 MINUTE = timedelta(minutes=1)

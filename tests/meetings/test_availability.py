@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from portal.core.holidays import is_holiday
 from portal.core.i18n import STOCKHOLM
+from portal.core.workdays import is_holiday
 from portal.meetings.rules.availability import (
     Calendar,
     Kinds,

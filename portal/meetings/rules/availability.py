@@ -17,8 +17,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from portal.core.holidays import is_holiday
 from portal.core.i18n import STOCKHOLM
+from portal.core.workdays import is_holiday
 from portal.meetings.rules.states import QUANTUM, Form
 
 # Nobody plans further, and every look into the future ends somewhere.
