@@ -19,16 +19,17 @@ class Role(enum.StrEnum):
 
 _CLIENT_WORK = frozenset(
     {
-        *("queue:view", "client:view", "message:read", "message:write", "meeting:read", "meeting:write"),
+        *("queue:view", "client:view", "message:read", "message:write"),
+        *("meeting:read", "meeting:write", "meeting:hours"),
         *("record:read", "record:write", "record:release", "remark:answer"),
     }
 )
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.CASEWORKER: _CLIENT_WORK,
     # Told of what is late in the unit, without its content (records.queries.late).
-    Role.TEAM_LEADER: _CLIENT_WORK | {"delivery:resend", "remark:late"},
+    Role.TEAM_LEADER: _CLIENT_WORK | {"delivery:resend", "remark:late", "meeting:unit_hours"},
     # A system manager (förvaltare) sees health and settings, never a client's data.
-    Role.MANAGER: frozenset({"delivery:resend", "health:view", "staff:manage"}),
+    Role.MANAGER: frozenset({"delivery:resend", "health:view", "staff:manage", "meeting:manage"}),
 }
 
 

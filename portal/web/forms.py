@@ -7,8 +7,9 @@ from typing import Any, ClassVar, TypeVar
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
+from wtforms import HiddenField, SelectMultipleField
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.i18n import Text, lazy, ngettext
 from portal.web import form_messages
@@ -49,6 +50,13 @@ class SubmissionForm(Form):
         """Refuse a number that we can't have drawn."""
         if not field.data or len(field.data) > 64 or not field.data.isascii():
             raise ValidationError(str(lazy("Ladda om sidan och försök igen.")))
+
+
+class CheckboxesField(SelectMultipleField):
+    """Any number of choices, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 AnyForm = TypeVar("AnyForm", bound=Form)

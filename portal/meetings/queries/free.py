@@ -50,31 +50,34 @@ def meeting_minutes(kind: MeetingType, with_interpreter: bool) -> int:
 
 @cache
 def _types() -> Select[MeetingType]:
-    mine = select(Case.unit_id).where(Case.id == bindparam("case_id")).scalar_subquery()
-    return (
-        select(MeetingType)
-        .where(MeetingType.active.is_(True), or_(MeetingType.unit_id.is_(None), MeetingType.unit_id == mine))
-        .order_by(MeetingType.unit_id.is_(None), MeetingType.id)
+    of_unit = or_(MeetingType.unit_id.is_(None), MeetingType.unit_id == bindparam("unit_id"))
+    return select(MeetingType).where(MeetingType.active.is_(True), of_unit).order_by(MeetingType.id)
+
+
+def types_of_unit(session: Session, unit_id: uuid.UUID | None) -> list[MeetingType]:
+    """Return the kinds of meetings in use at a unit: its own, and those for all units that it has no own one for."""
+    found = session.scalars(_types(), {"unit_id": unit_id}).all()
+    own = {kind.kind for kind in found if kind.unit_id is not None} - {TypeKind.OTHER}
+    order = list(TypeKind)
+    return sorted(
+        (kind for kind in found if kind.unit_id is not None or kind.kind not in own),
+        key=lambda kind: (order.index(kind.kind), kind.name),
     )
 
 
 def types_for(session: Session, actor: Actor, case_id: uuid.UUID | None) -> list[MeetingType]:
-    """Return the kinds of meetings of a case's unit and of all units, for a client only those that clients may book.
+    """Return the kinds of meetings in use at a case's unit, for a client only those that clients may book.
 
-    A kind that the unit has of its own takes the place of the one for all units. Without a case: those for all units.
+    Without a case: those for all units.
 
     :raises NotFound: the actor doesn't reach the case.
     """
+    unit_id = None
     if case_id is not None:
         people.case(session, actor, case_id)
-    found = session.scalars(_types(), {"case_id": case_id}).all()
-    own = {kind.kind for kind in found if kind.unit_id is not None} - {TypeKind.OTHER}
-    shown = [kind for kind in found if kind.unit_id is not None or kind.kind not in own]
-    order = list(TypeKind)
-    return sorted(
-        (kind for kind in shown if kind.client_bookable or actor.side is Side.STAFF),
-        key=lambda kind: (order.index(kind.kind), kind.name),
-    )
+        unit_id = session.scalar(select(Case.unit_id).where(Case.id == case_id))
+    found = types_of_unit(session, unit_id)
+    return [kind for kind in found if kind.client_bookable or actor.side is Side.STAFF]
 
 
 def _bookable() -> ColumnElement[bool]:
