@@ -1,6 +1,6 @@
 """What staff call forms and kinds of meetings, and hours in words."""
 
-from portal.core.i18n import LazyText, _, lazy
+from portal.core.i18n import LazyText, lazy
 from portal.meetings.models import MeetingType
 from portal.meetings.rules.states import Form, TypeKind
 
@@ -41,11 +41,3 @@ def kind_name(kind: MeetingType) -> str:
 def clock(minute: int) -> str:
     """Return minutes from midnight as the clock on the wall shows them: "08.30", "24.00"."""
     return f"{minute // 60:02}.{minute % 60:02}"
-
-
-def listed(words: list[str]) -> str:
-    """Return words as a list that a sentence can hold: "besök, telefon och video"."""
-    if len(words) < 2:
-        return "".join(words)
-    # Translators: a list such as "besök, telefon och video"; %(first)s is all but the last
-    return _("%(first)s och %(last)s", first=", ".join(words[:-1]), last=words[-1])

@@ -175,9 +175,7 @@ class CalendarForm(Form):
     calls_from = StringField(
         lazy("Så syns det när du ringer"),  # type: ignore[arg-type]
         filters=[clean_text],
-        description=lazy(
-            "Klienten ser det före ett telefonmöte. Till exempel: dolt nummer, eller 010-000 och så vidare."
-        ),  # type: ignore[arg-type]
+        description=lazy("Klienten ser det före ett telefonmöte, till exempel: dolt nummer."),  # type: ignore[arg-type]
     )
 
 

@@ -1,8 +1,8 @@
 """Mina tider: when one can be booked, every week and on single days, and when one is away."""
 
 import uuid
-from datetime import timedelta
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash, redirect, url_for
