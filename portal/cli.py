@@ -11,7 +11,7 @@ import click
 from portal.core import migrate
 from portal.core.actor import Side
 from portal.core.crypto import new_key
-from portal.core.db import make_engine, make_sessionmaker
+from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.logs import configure_logs
 from portal.identity.signing.commands import signature
 from portal.settings import Settings, SettingsError, load_settings
@@ -177,6 +177,24 @@ def keys_rotate(settings: Settings, batch: int) -> None:
         click.echo(f"{progress.table}: {progress.renewed}", err=True)
     click.echo(f"{total} rows renewed; every value stands under key {settings.key_ring.current}.")
     engine.dispose()
+
+
+@main.group()
+def meetings() -> None:
+    """Meetings."""
+
+
+@meetings.command("defaults")
+@with_settings
+def meetings_defaults(settings: Settings) -> None:
+    """Add the usual kinds of meetings, where there is none of their sort yet."""
+    from portal.meetings.service.kinds import add_defaults
+
+    engine = make_engine(settings.database_url, settings.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        count = add_defaults(session)
+    engine.dispose()
+    click.echo(f"{count} kinds of meetings added.")
 
 
 @main.command()
