@@ -102,12 +102,12 @@ class SessionGuard:
 class FormKeeper:
     """Keeps forms posted in timed-out sessions, for the same person only."""
 
-    def keep(self) -> bool:
+    def keep(self, path: str) -> bool:
         """Keep this request's form, if its session merely timed out; the form token has been checked by then."""
         found = behind()
         if found is None or (request.content_length or 0) > MAX_KEPT_BYTES or request.files:
             return False
-        row, path = found.row, request.path
+        row = found.row
         if not may_keep_form(ended_at=row.ended_at, last_seen_at=row.last_seen_at, at=now()):
             return False
         fields = {name: values for name, values in request.form.lists() if name != "csrf_token"}

@@ -81,8 +81,8 @@ class Guard(Protocol):
 class Keeper(Protocol):
     """Keeps what was typed when a session had ended, until the same person is back; implemented by ``identity``."""
 
-    def keep(self) -> bool:
-        """Keep the posted form of this request; tell whether it could be kept."""
+    def keep(self, path: str) -> bool:
+        """Keep the posted form of this request for a page of ours; tell whether it could be kept."""
         ...
 
     def take(self) -> dict[str, list[str]] | None:

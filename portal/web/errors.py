@@ -91,7 +91,7 @@ def _domain_error(error: errors.DomainError) -> Response:
 
 def _sign_in_needed(_error: SignInNeeded) -> Response:
     here = _own_path()
-    kept = request.method == "POST" and here is not None and web_kit().keeper.keep()
+    kept = request.method == "POST" and here is not None and web_kit().keeper.keep(here)
     _forget_transaction()
     return _go_to(url_for("identity.sign_in", next=here, kept=1 if kept else None, level=_special_level()))
 
@@ -114,16 +114,20 @@ def _go_to(target: str) -> Response:
 
 def _step_up_needed(_error: StepUpNeeded) -> Response:
     here = _own_path()
-    kept = request.method == "POST" and here is not None and web_kit().keeper.keep()
+    kept = request.method == "POST" and here is not None and web_kit().keeper.keep(here)
     _forget_transaction()
     return _go_to(url_for("identity.sign_in", next=here, fresh=1, kept=1 if kept else None, level=_special_level()))
 
 
 def _own_path() -> str | None:
     """Return the path to come back to: a form's address, where it can be opened again; None for a button."""
+    return request.path if can_be_opened(request.path) and request.path != "/" else None
+
+
+def can_be_opened(path: str) -> bool:
+    """Tell whether a path of ours shows a page: what was typed can come back there."""
     adapter = current_app.create_url_adapter(request)
-    can_be_opened = adapter is not None and adapter.test(request.path, method="GET")
-    return request.path if can_be_opened and request.path != "/" else None
+    return adapter is not None and adapter.test(path, method="GET")
 
 
 def safe_path(path: str | None) -> str | None:

@@ -45,6 +45,8 @@ class Shell:
     person_name: str
     session_seconds: int
     extend_url: str
+    keep_url: str
+    sign_in_url: str
     logout_url: str
     banner: str
     footer_links: list[tuple[str, str]]
@@ -110,6 +112,8 @@ def make_shell(*, safe: bool = False) -> Shell:
         person_name=who.name if who else "",
         session_seconds=conf.session_idle_minutes * 60 if who else 0,
         extend_url=address("identity.extend"),
+        keep_url=address("identity.keep_typed"),
+        sign_in_url=address("identity.sign_in"),
         logout_url=address("identity.log_out"),
         banner=_("Endast demonstration. Alla personer är påhittade.") if conf.environment == "demo" else "",
         footer_links=[

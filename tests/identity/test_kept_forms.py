@@ -73,6 +73,50 @@ def test_the_text_comes_back_once_to_the_same_person(
         assert session.scalars(select(Message)).all() == []  # nothing was sent behind the person's back
 
 
+def let_time_run_out(visitor: Visitor, sessions: Sessions, who: Actor, path: str, **values: str) -> TestResponse:
+    """Post what the page's script posts when the time is out, an hour after the sign-in."""
+    with clock.travel(-HOUR):
+        worlds.sign_in(sessions, visitor.browser, who)
+        page = visitor.browser.page(path)
+    data = {"csrf_token": visitor.token(page.response), "text": TYPED, **values}
+    return visitor.browser.post("/session/behall", query_string={"path": path}, data=data)
+
+
+def test_what_is_being_typed_when_the_time_runs_out_comes_back(
+    visitor: Visitor, sessions: Sessions, world: World, path: str
+) -> None:
+    assert let_time_run_out(visitor, sessions, world.client(world.mariam), path).status_code == 204
+    assert not visitor.signed_in()
+    visitor.sign_in(MARIAM, next_path=path)
+    assert comes_back(visitor, path)
+    assert not comes_back(visitor, path)
+    with sessions() as session:
+        assert session.scalars(select(Message)).all() == []
+
+
+def test_it_is_kept_for_its_writer_alone(visitor: Visitor, sessions: Sessions, world: World, path: str) -> None:
+    let_time_run_out(visitor, sessions, world.client(world.mariam), path)
+    visitor.sign_in(TOR)
+    with sessions() as session:
+        assert take_kept_form(session, world.client(world.tor), path) is None
+
+
+@pytest.mark.parametrize("where", ["https://evil.example/", "//evil.example", "/finns-inte", "/logga-ut", ""])
+def test_it_is_kept_for_pages_of_ours_alone(
+    visitor: Visitor, sessions: Sessions, world: World, path: str, where: str
+) -> None:
+    with clock.travel(-HOUR):
+        worlds.sign_in(sessions, visitor.browser, world.client(world.mariam))
+        token = visitor.token(visitor.browser.get(path))
+    answer = visitor.browser.post("/session/behall", query_string={"path": where}, data={"csrf_token": token})
+    assert (answer.status_code, kept(sessions)) == (422, [])
+
+
+def test_a_script_elsewhere_has_nothing_kept(visitor: Visitor, sessions: Sessions, world: World, path: str) -> None:
+    answer = let_time_run_out(visitor, sessions, world.client(world.mariam), path, csrf_token="x")
+    assert (answer.status_code, kept(sessions)) == (400, [])
+
+
 def test_the_kept_text_stands_encrypted(visitor: Visitor, sessions: Sessions, world: World, path: str) -> None:
     post_late(visitor, sessions, world.client(world.mariam), path)
     (row,) = kept(sessions)

@@ -94,6 +94,22 @@ def test_when_time_is_out_the_page_goes_away(slow_clock: Page, stores: Stores) -
 
 
 @ON_SQLITE
+def test_what_is_being_typed_when_time_is_out_comes_back(slow_clock: Page, stores: Stores) -> None:
+    text = "Det här hann jag inte skicka.\n\nMen jag hade skrivit länge."
+    thread = Thread(slow_clock)
+    thread.open()
+    thread.write(text)
+    stores.age_sessions(LONG_IDLE)
+    slow_clock.clock.fast_forward("20:05")
+    expect(slow_clock.get_by_text("Texten du skrev är sparad")).to_be_visible()
+    is_signed_out(slow_clock)
+    choose_provider(slow_clock, "Testlegitimation")
+    identify(slow_clock, "Birger Nyhagen")
+    expect(thread.box).to_have_value(text)
+    expect(thread.with_text("Det här hann jag inte skicka.")).to_have_count(0)
+
+
+@ON_SQLITE
 def test_log_out_from_the_dialog(slow_clock: Page) -> None:
     slow_clock.clock.fast_forward("18:05")
     slow_clock.get_by_role("button", name="Logga ut nu").click()

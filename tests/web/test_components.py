@@ -497,6 +497,8 @@ def _shell(**changes: Any) -> dict[str, Any]:
         "home_url": "/",
         "logout_url": "/logga-ut",
         "extend_url": "/fortsatt",
+        "keep_url": "/behall",
+        "sign_in_url": "/logga-in",
         "session_seconds": 900,
         "signed_in": True,
         "person_name": "Tor Lindås",

@@ -11,14 +11,14 @@ from portal.core.i18n import _, lazy
 from portal.identity import cookies, logout, service
 from portal.identity.chooser import label_of
 from portal.identity.forms import EndForm
-from portal.identity.http import behind, federation, limits, posted
+from portal.identity.http import FormKeeper, behind, federation, limits, posted
 from portal.identity.onward import carry
 from portal.identity.queries import own_sessions
 from portal.identity.rules import EndReason
 from portal.identity.saml.errors import SamlRefused
 from portal.web.access import Public, SignedIn
 from portal.web.db import close_db, db, sessions
-from portal.web.errors import error_page, new_reference
+from portal.web.errors import can_be_opened, error_page, new_reference, safe_path
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
 
@@ -125,6 +125,19 @@ def _signed_out(response: Response) -> Response:
 def extend() -> Response:
     """Stay signed in: the session counts from now again."""
     service.touch(db(), actor().session_id)
+    g.session_over = True
+    return make_response("", 204)
+
+
+@feature.route("/session/behall", access=Public(), methods=("POST",))
+def keep_typed() -> Response:
+    """Keep what is being typed on a page whose time is out, as the page goes away by itself; nothing is sent.
+
+    Public, for the session has ended by then; the form token is still its own.
+    """
+    path = safe_path(request.args.get("path"))
+    if path is None or not can_be_opened(path) or not FormKeeper().keep(path):
+        raise InvalidInput
     g.session_over = True
     return make_response("", 204)
 
