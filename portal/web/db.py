@@ -1,15 +1,15 @@
 """One request, one transaction: success commits, an exception rolls back."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask.templating import Environment
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.db import writing
 from portal.web.routes import SAFE_METHODS, check_read_was_logged, web_kit
+from portal.web.templating import PortalEnvironment
 
 
 def sessions() -> sessionmaker[Session]:
@@ -45,22 +45,12 @@ def aside() -> Iterator[Session]:
         yield session
 
 
-class PlainGlobals(Environment):
-    """Flask's templates with their globals in one plain dictionary.
-
-    Jinja compares them at every import of a macro, which on its own chain of mappings is the dearest part of a page.
-    Globals are therefore set before the first template is loaded (`create_app` does).
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return the globals of a template."""
-        return {**self.globals, **(d or {})}
-
-
 class PortalFlask(Flask):
     """Flask whose dispatch ends the transaction before the answer leaves, and whose own log tells no values."""
 
-    jinja_environment = PlainGlobals
+    jinja_environment = PortalEnvironment
+    # Every template is kept: the look-up of Jinja's bounded cache is felt where a page has twenty imports.
+    jinja_options = {"cache_size": -1}  # noqa: RUF012 - Flask reads it as is
 
     def log_exception(self, exc_info: Any) -> None:
         """Say nothing: Flask would write the address and the trace; ``web.errors`` logs type, route and places."""
