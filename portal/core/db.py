@@ -2,12 +2,23 @@
 
 import enum
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Uuid, create_engine, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Select,
+    Uuid,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -18,6 +29,7 @@ from portal.core.crypto import RING_ATTRIBUTE, KeyRing
 from portal.core.ids import new_id
 
 BUSY_TIMEOUT_MS = 10_000
+Columns = TypeVarTuple("Columns")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -134,6 +146,15 @@ def writing(sessions: sessionmaker[Session]) -> Iterator[Session]:
     with sessions.begin() as session:
         session.connection(execution_options={"insyn_writing": True})
         yield session
+
+
+def plain_rows(session: Session, statement: Select[*Columns], parameters: Mapping[str, Any]) -> CursorResult[*Columns]:
+    """Execute a query for columns in the session's transaction, past the ORM's work on each answer.
+
+    Not for entities: they would come back as bare columns.
+    """
+    session.flush()  # as the session's own queries do
+    return session.connection().execute(statement, parameters)
 
 
 def is_postgresql(session: Session) -> bool:

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import cast
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from portal.core.clock import now
 from portal.identity.models import SignedInSession
 from portal.identity.rules import Limits, digest, is_alive
 from portal.people.models import Person, StaffMember, Unit
-from portal.people.rules import PERMISSIONS
+from portal.people.rules import PERMISSIONS, Role, full_name
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,18 @@ class Behind:
 
 
 @cache
-def _behind() -> Select[SignedInSession, Person, StaffMember, str]:
+def _behind() -> Select[*tuple[Any, ...]]:
+    # Of the person nothing but the name: no identity number is decrypted for a page that doesn't show it.
     return (
-        select(SignedInSession, Person, StaffMember, Unit.name)
+        select(
+            SignedInSession,
+            Person.given_name,
+            Person.surname,
+            StaffMember.name,
+            StaffMember.role,
+            StaffMember.active,
+            Unit.name,
+        )
         .outerjoin(Person, Person.id == SignedInSession.person_id)
         .outerjoin(StaffMember, StaffMember.id == SignedInSession.staff_id)
         .outerjoin(Unit, Unit.id == StaffMember.unit_id)
@@ -44,17 +53,18 @@ def session_behind(session: Session, token: str, side: Side, limits: Limits) -> 
     found = session.execute(_behind(), {"token_hash": digest(token), "side": side}).one_or_none()
     if found is None:
         return None
-    # An outer join: the person or the staff member is missing, depending on the side.
-    row, person, member, unit = cast("tuple[SignedInSession, Person | None, StaffMember | None, str | None]", found)
+    # An outer join: what is the person's or the staff member's is None, depending on the side.
+    row, given_name, surname, staff_name, role, active, unit = found
     alive = is_alive(
         created_at=row.created_at, last_seen_at=row.last_seen_at, ended_at=row.ended_at, at=now(), limits=limits
     )
-    if not alive or (member is not None and not member.active):
+    if not alive or active is False:
         return Behind(row, None)
-    return Behind(row, _actor(row, person, member, unit))
+    name = staff_name or full_name(given_name or "", surname or "")
+    return Behind(row, _actor(row, name, role, unit or ""))
 
 
-def _actor(row: SignedInSession, person: Person | None, member: StaffMember | None, unit: str | None) -> Actor:
+def _actor(row: SignedInSession, name: str, role: Role | None, unit: str) -> Actor:
     return Actor(
         side=row.side,
         session_id=row.id,
@@ -62,10 +72,10 @@ def _actor(row: SignedInSession, person: Person | None, member: StaffMember | No
         level=row.level,
         person_id=row.person_id,
         staff_id=row.staff_id,
-        name=person.name if person else member.name if member else "",
-        permissions=PERMISSIONS[member.role] if member else frozenset(),
-        unit=unit or "",
-        role=member.role.value if member else "",
+        name=name,
+        permissions=PERMISSIONS[role] if role else frozenset(),
+        unit=unit,
+        role=role.value if role else "",
     )
 
 

@@ -10,6 +10,7 @@ from portal.core.actor import Side
 from portal.core.i18n import _, format_moment, lazy
 from portal.messages import fragments, queries, service, show
 from portal.messages.forms import MessageForm, empty_form
+from portal.people import queries as people
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
 from portal.web.forms import load_form
@@ -46,7 +47,7 @@ def conversation(case_id: uuid.UUID) -> Response:
     page = queries.messages(db(), actor(), found.thread_id, before=before)
     if before is not None and wants_fragment():
         return fragments.older(TEMPLATE, **_shown(found, page))
-    others = [row for row in queries.threads(db(), actor()) if row.case_id != case_id]
+    others = _others(case_id)
     _mark_read(found, page)
     form = load_form(MessageForm)
     return render(TEMPLATE, form=form, others=others, is_older=before is not None, **_shown(found, page))
@@ -75,8 +76,12 @@ def _again(found: queries.Conversation, form: MessageForm) -> Response:
     if wants_fragment():
         return fragments.refused(TEMPLATE, form=form, **_shown(found, queries.MessagePage((), None)))
     page = queries.messages(db(), actor(), found.thread_id)
-    others = [row for row in queries.threads(db(), actor()) if row.case_id != found.case.id]
+    others = _others(found.case.id)
     return render(TEMPLATE, 422, form=form, others=others, **_shown(found, page))
+
+
+def _others(case_id: uuid.UUID) -> list[people.CaseView]:
+    return [case for case in people.cases(db(), actor()) if case.id != case_id]
 
 
 def _shown(found: queries.Conversation, page: queries.MessagePage, after: datetime | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from portal.core.clock import now
 from portal.core.crypto import BlindIndex, EncryptedText
 from portal.core.db import Base, Identified
-from portal.people.rules import AssignedBy, CaseState, NumberSource, Protection, Role
+from portal.people.rules import AssignedBy, CaseState, NumberSource, Protection, Role, full_name
 
 
 class Board(Identified, Base):
@@ -58,7 +58,7 @@ class Person(Identified, Base):
     @property
     def name(self) -> str:
         """The full name as it is written."""
-        return f"{self.given_name} {self.surname}".strip()
+        return full_name(self.given_name, self.surname)
 
 
 class PersonNumber(Identified, Base):

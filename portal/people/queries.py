@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.crypto import ring_of
+from portal.core.db import plain_rows
 from portal.core.errors import NotFound
 from portal.people.models import Board, Case, CaseAssignment, Person, PersonNumber, StaffMember, Unit
-from portal.people.rules import NumberSource, Protection
+from portal.people.rules import NumberSource, Protection, full_name
 
 CaseRows = Select[uuid.UUID, uuid.UUID, str, str, str | None, uuid.UUID | None]
 
@@ -140,7 +141,7 @@ def _one_client(side: Side) -> Select[Person]:
 
 def _views(session: Session, statement: CaseRows, parameters: dict[str, Any]) -> list[CaseView]:
     seen: dict[uuid.UUID, CaseView] = {}
-    for case_id, person_id, title, board, worker, worker_id in session.execute(statement, parameters):
+    for case_id, person_id, title, board, worker, worker_id in plain_rows(session, statement, parameters):
         seen.setdefault(case_id, CaseView(case_id, person_id, title, board, worker or "", worker_id))
     return list(seen.values())
 
@@ -176,7 +177,7 @@ def shown_name(person_id: uuid.UUID, given_name: str, surname: str, protection: 
     """Return the name for lists that staff see: a protected person is named only by the end of their id."""
     if protection is not Protection.NONE:
         return f"Skyddad person {person_id.hex[-4:]}"
-    return f"{given_name} {surname}".strip()
+    return full_name(given_name, surname)
 
 
 def staff_by_subject(session: Session, subject: str) -> StaffMember | None:

@@ -56,6 +56,11 @@ class NumberSource(enum.StrEnum):
     BACK_OFFICE = "back_office"  # perhaps a correction: the former number may be somebody else's
 
 
+def full_name(given_name: str, surname: str) -> str:
+    """Return a person's name as it is written."""
+    return f"{given_name} {surname}".strip()
+
+
 def age_on(born: date, day: date) -> int:
     """Return the age in whole years; who is born on 29 February turns older on 1 March in other years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

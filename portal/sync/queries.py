@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.clock import now
 from portal.core.crypto import ring_of
+from portal.core.db import plain_rows
 from portal.sync.models import UNDELIVERED, UNSETTLED, ExternalLink, InboxChange, InboxCursor, OutboxMessage, WorkerBeat
 from portal.sync.rules import MessageState, Outcome
 
@@ -81,6 +82,12 @@ def delivery_of(session: Session, message_ids: Collection[uuid.UUID]) -> dict[uu
 
 
 @cache
+def _cursor() -> Select[datetime | None, datetime | None, str]:
+    wanted = select(InboxCursor.fetched_at, InboxCursor.last_ok_at, InboxCursor.last_error)
+    return wanted.where(InboxCursor.source == bindparam("source"))
+
+
+@cache
 def _unsettled() -> Select[Outcome, int]:
     return (
         select(InboxChange.outcome, func.count())
@@ -91,13 +98,12 @@ def _unsettled() -> Select[Outcome, int]:
 
 def freshness(session: Session, source: str = SOURCE) -> Freshness:
     """Return how fresh the inbox is."""
-    row = session.get(InboxCursor, source)
-    found = session.execute(_unsettled(), {"source": source})
+    cursor = plain_rows(session, _cursor(), {"source": source}).one_or_none()
+    found = plain_rows(session, _unsettled(), {"source": source})
     counts = {outcome: count for outcome, count in found.all()}  # noqa: C416 - a row isn't a pair to dict()
     failed, waiting = counts.get(Outcome.FAILED, 0), counts.get(Outcome.WAITING, 0)
-    if row is None:
-        return Freshness(None, None, "", failed, waiting)
-    return Freshness(row.fetched_at, row.last_ok_at, row.last_error, failed, waiting)
+    fetched_at, last_ok_at, last_error = cursor or (None, None, "")
+    return Freshness(fetched_at, last_ok_at, last_error, failed, waiting)
 
 
 def worker_seen_seconds(session: Session) -> float | None:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, ForeignKey, func, select, text
+from sqlalchemy import Engine, ForeignKey, bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from portal.core import db
-from portal.core.db import Identified, make_engine, make_sessionmaker, writing
+from portal.core.db import Identified, make_engine, make_sessionmaker, plain_rows, writing
 from tests.support import database
 from tests.support.database import Kind
 
@@ -206,6 +206,16 @@ def test_counters_of_many_writers_all_count(engine: Engine, database_kind: Kind)
         thread.join()
     with sessions() as session:
         assert session.scalars(select(Parent.number)).one() == 40
+
+
+def test_plain_rows_are_of_the_sessions_own_transaction(engine: Engine) -> None:
+    wanted = select(Parent.colour, Parent.at).where(Parent.number == bindparam("number"))
+    at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    with Session(engine) as session:
+        session.add(Parent(number=7, colour=Colour.GREEN, at=at))
+        assert plain_rows(session, wanted, {"number": 7}).one() == (Colour.GREEN, at)
+        session.rollback()
+        assert plain_rows(session, wanted, {"number": 7}).all() == []
 
 
 def test_the_database_kind_is_told(engine: Engine, database_kind: Kind) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
+from portal.core.db import plain_rows
 from portal.messages.models import Message, Thread
 from portal.messages.queries.names import ClientName, client_names, unread_by
 from portal.messages.rules import PAGE_SIZE
@@ -79,14 +80,14 @@ def _threads(side: Side) -> Select[uuid.UUID, datetime | None, datetime | None, 
 
 def threads(session: Session, actor: Actor) -> list[ThreadRow]:
     """Return every case an actor reaches with its thread, if it has one: unanswered first (staff), then the latest."""
-    found = session.execute(_threads(actor.side), people.scope(actor))
+    found = plain_rows(session, _threads(actor.side), people.scope(actor))
     by_case = {row.case_id: row for row in found}
     unread = _unread_by_case(session, actor)
     names = client_names(session, actor) if actor.side is Side.STAFF else {}
-    rows = []
+    listed = []
     for case in people.cases(session, actor):
         thread = by_case.get(case.id)
-        rows.append(
+        listed.append(
             ThreadRow(
                 case_id=case.id,
                 title=case.title,
@@ -97,7 +98,7 @@ def threads(session: Session, actor: Actor) -> list[ThreadRow]:
                 unanswered_since=thread.unanswered_since if thread else None,
             )
         )
-    return sorted(rows, key=_urgency if actor.side is Side.STAFF else _recency)
+    return sorted(listed, key=_urgency if actor.side is Side.STAFF else _recency)
 
 
 @cache
@@ -112,7 +113,7 @@ def _unread(side: Side) -> Select[uuid.UUID, int]:
 
 
 def _unread_by_case(session: Session, actor: Actor) -> dict[uuid.UUID, int]:
-    return {row[0]: row[1] for row in session.execute(_unread(actor.side), people.scope(actor))}
+    return {row[0]: row[1] for row in plain_rows(session, _unread(actor.side), people.scope(actor))}
 
 
 def _recency(row: ThreadRow) -> tuple[bool, float]:
@@ -192,10 +193,10 @@ def messages(
     if thread_id is None:
         return MessagePage((), None)
     wanted = _messages(actor.side, older=before is not None)
-    rows = session.execute(wanted, people.scope(actor, thread_id=thread_id, before=before))
+    sent = plain_rows(session, wanted, people.scope(actor, thread_id=thread_id, before=before))
     found = [
         MessageRow(id_, side, staff_id, author or "", text, sent_at, receipt_no, delivery, delivered_at)
-        for id_, side, staff_id, author, text, sent_at, receipt_no, delivery, delivered_at in rows
+        for id_, side, staff_id, author, text, sent_at, receipt_no, delivery, delivered_at in sent
     ]
     shown = found[:PAGE_SIZE]
     return MessagePage(shown[::-1], shown[-1].id if len(found) > PAGE_SIZE else None)

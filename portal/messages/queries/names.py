@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
+from portal.core.db import plain_rows
 from portal.messages.models import Message, Thread
 from portal.people import queries as people
 from portal.people.models import Case, Person
@@ -43,8 +44,8 @@ def _client_names(side: Side) -> Select[uuid.UUID, str, str, Protection]:
 
 def client_names(session: Session, actor: Actor) -> dict[uuid.UUID, ClientName]:
     """Return the names of the clients whom a staff actor reaches, by their id."""
-    rows = session.execute(_client_names(actor.side), people.scope(actor))
-    return {row.id: name_of(row.id, row.given_name, row.surname, row.protection) for row in rows}
+    found = plain_rows(session, _client_names(actor.side), people.scope(actor))
+    return {row.id: name_of(row.id, row.given_name, row.surname, row.protection) for row in found}
 
 
 def client_name(session: Session, actor: Actor, person_id: uuid.UUID) -> ClientName:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
+from portal.core.db import plain_rows
 from portal.messages.models import Message, Thread
 from portal.messages.queries.names import ClientName, name_of, unread_by
 from portal.messages.rules import answer_due
@@ -62,7 +63,7 @@ def _unread_count(side: Side) -> Select[int]:
 
 def unread_count(session: Session, actor: Actor) -> int:
     """Return how many messages the actor's side has not read."""
-    return session.scalar(_unread_count(actor.side), people.scope(actor)) or 0
+    return plain_rows(session, _unread_count(actor.side), people.scope(actor)).scalar_one()
 
 
 @cache
@@ -88,9 +89,9 @@ def _new_for_client() -> Select[uuid.UUID, str, str | None, int, datetime]:
 
 def new_for_client(session: Session, actor: Actor) -> list[NewRow]:
     """Return what a client has not read, one row a thread, the longest waiting first."""
-    rows = session.execute(_new_for_client(), people.scope(actor))
+    news = plain_rows(session, _new_for_client(), people.scope(actor))
     # Two messages of one thread in the same microsecond would give two rows.
-    found = {case_id: NewRow(case_id, title, name or "", count, at) for case_id, title, name, count, at in rows}
+    found = {case_id: NewRow(case_id, title, name or "", count, at) for case_id, title, name, count, at in news}
     return list(found.values())
 
 
@@ -106,7 +107,7 @@ def _unanswered_count(side: Side) -> Select[int]:
 
 def unanswered_count(session: Session, actor: Actor) -> int:
     """Return how many threads wait for an answer from those who work on the actor's cases."""
-    return session.scalar(_unanswered_count(actor.side), people.scope(actor)) or 0
+    return plain_rows(session, _unanswered_count(actor.side), people.scope(actor)).scalar_one()
 
 
 def unanswered(session: Session, actor: Actor, *, answer_days: int) -> list[UnansweredRow]:
