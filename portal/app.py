@@ -26,6 +26,7 @@ from portal.meetings.feed_views import feature as calendar
 from portal.meetings.staff_views.hours import feature as hours
 from portal.meetings.staff_views.kinds import feature as meeting_kinds
 from portal.messages.views import feature as messages
+from portal.notices.client_views import feature as notices
 from portal.settings import Settings
 from portal.web import headers, packing, site
 from portal.web.access import Public
@@ -37,7 +38,7 @@ from portal.web.locale import bind_locale
 from portal.web.routes import WebKit, check_access
 from portal.wiring import subscribe
 
-FEATURES = (site.feature, *identity, dashboard, casework, messages, calendar, hours, meeting_kinds, admin)
+FEATURES = (site.feature, *identity, dashboard, casework, messages, calendar, hours, meeting_kinds, notices, admin)
 
 # Room for a far too long message (100,000 characters, up to 12 bytes each when sent): it is answered with its own text
 # and a plain word, where a refusal by size would lose it. A signed SAML answer stays under 256 kB.

@@ -71,7 +71,7 @@ def settings_table() -> str:
     """Return the settings as a Markdown table, made from the settings class."""
     lines = ["| Variable | Default | What it is |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = "*required*" if field.is_required() else f"`{field.default}`" if field.default != "" else "–"
+        default = "*required*" if field.is_required() else f"`{field.default}`" if str(field.default) else "–"
         lines.append(f"| `INSYN_{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines)
 

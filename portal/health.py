@@ -1,5 +1,4 @@
-"""What ``portal doctor`` asks: databases, migrations, keys, identity providers, back office, queue,
-worker and files."""
+"""What ``portal doctor`` asks: databases, migrations, keys, sign-in, back office, queue, notices, worker, files."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from portal.files.stores.base import StoreError
 from portal.identity import refresh
 from portal.identity.keeper import FederationKeeper
 from portal.identity.saml.metadata import load_listing
+from portal.notices import queries as notices
+from portal.notices.channels import offered
 from portal.settings import Settings
 from portal.sync.adapters import make_back_office
 from portal.sync.queries import queue_state, worker_seen_seconds
@@ -26,6 +27,7 @@ from portal.sync.queries import queue_state, worker_seen_seconds
 WORKER_SILENT_SECONDS = 60
 OLDEST_MESSAGE_SECONDS = 3600
 OLDEST_CHECK_SECONDS = 600
+LATEST_NOTICE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("federation metadata", lambda: _metadata(settings, sessions)),
         ("back office", lambda: _back_office(settings)),
         ("queue", lambda: _queue(sessions)),
+        ("notices", lambda: _notices(settings, sessions)),
         ("worker", lambda: _worker(sessions)),
         ("file store", lambda: _file_store(settings)),
         ("virus scan", lambda: _virus_scan(settings)),
@@ -118,6 +121,17 @@ def _queue(sessions: sessionmaker[Session]) -> Finding:
     oldest = state.oldest_age_seconds or 0
     well = state.stuck == 0 and oldest < OLDEST_MESSAGE_SECONDS
     return Finding("queue", well, f"{state.pending} waiting, {state.stuck} stuck, oldest {oldest:.0f} s")
+
+
+def _notices(settings: Settings, sessions: sessionmaker[Session]) -> Finding:
+    with sessions() as session:
+        state = notices.queue_state(session)
+    channels = ", ".join(offered(settings)) or "no channel is set up"
+    words = f"{channels}; {state.waiting} waiting, in a day {state.refused} refused and {state.given_up} given up"
+    # What has just happened waits for more of it, and over night.
+    quiet = (settings.notice_quiet_until - settings.notice_quiet_from) % 24
+    latest = LATEST_NOTICE_SECONDS + 60 * settings.notice_collapse_minutes + 3600 * quiet
+    return Finding("notices", not state.given_up and state.late_seconds < latest, words)
 
 
 def _worker(sessions: sessionmaker[Session]) -> Finding:

@@ -1,5 +1,6 @@
 """The settings: one frozen object from the environment, every fault reported at once."""
 
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -100,6 +101,29 @@ class Settings(BaseSettings):
         "above the largest file",
     )
     virus_scan_seconds: float = Field(60, gt=0, le=600, description="How long ClamAV may look at one file (s)")
+    smtp_host: str = Field("", description="Mail server that takes notices; without one none go by e-mail")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls`, `tls` from the first byte, or `none` (outside production)"
+    )
+    smtp_ca: str = Field("", description="PEM file of the authorities that its certificate may come from")
+    smtp_user: str = Field("", description="Name to log in with there")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password to log in with there")
+    mail_from: str = Field("", pattern=_MAIL, description="Address that notices come from: a neutral one")
+    mail_name: str = Field("Insyn", max_length=40, description="Name that notices come from: a neutral one")
+    mail_reply_to: str = Field("", pattern=_MAIL, description="Address that answers to notices go to")
+    sms_url: str = Field("", description="Address (https) of the SMS gateway; without one none go by text message")
+    sms_body: str = Field(
+        '{"to": "{to}", "message": "{text}"}',
+        description="JSON that is posted there, with `{to}`, `{text}` and, if wanted, `{id}`",
+    )
+    sms_authorization: SecretStr = Field(SecretStr(""), description="Its header `Authorization`, such as `Bearer …`")
+    notice_timeout_seconds: float = Field(15, gt=0, le=60, description="How long mail server or gateway may take (s)")
+    notice_collapse_minutes: int = Field(
+        30, ge=0, le=1440, description="What happens within so many minutes becomes one notice, sent at their end"
+    )
+    notice_quiet_from: int = Field(21, ge=0, le=23, description="From this hour no notice is sent, but reminders")
+    notice_quiet_until: int = Field(7, ge=0, le=23, description="Until this hour; the same hour twice: no such hours")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
 
     @field_validator("encryption_keys", mode="before")
@@ -153,6 +177,41 @@ class Settings(BaseSettings):
         if info.data.get("environment") == "production" and parts.scheme != "https":
             raise ValueError("must use https in production")
         return value.rstrip("/")
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _never_in_clear(cls, value: str, info: ValidationInfo) -> str:
+        if value == "none" and info.data.get("environment") == "production":
+            raise ValueError("must be starttls or tls in production")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _named_sender(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_host") and not value:
+            raise ValueError("is needed where a mail server is set")
+        return value
+
+    @field_validator("sms_url")
+    @classmethod
+    def _safe_gateway(cls, value: str, info: ValidationInfo) -> str:
+        parts = urlsplit(value)
+        if not value or (parts.scheme == "https" and parts.hostname):
+            return value
+        if info.data.get("environment") == "test" and parts.scheme == "http" and parts.hostname in LOOPBACK:
+            return value
+        raise ValueError("must be an https address")
+
+    @field_validator("sms_body")
+    @classmethod
+    def _whole_template(cls, value: str) -> str:
+        try:
+            json.loads(value)
+        except ValueError:
+            raise ValueError("must be JSON") from None
+        if "{to}" not in value or "{text}" not in value:
+            raise ValueError("must hold {to} and {text}")
+        return value
 
     @cached_property
     def key_ring(self) -> KeyRing:

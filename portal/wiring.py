@@ -4,6 +4,7 @@ from threading import Event
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
 from portal.files import keeping
@@ -23,6 +24,9 @@ from portal.meetings.events import (
 )
 from portal.meetings.service import drafts, proposals
 from portal.messages import sync as messages
+from portal.messages.events import MessageSent
+from portal.notices import service as notices
+from portal.notices.sending import NoticeSender
 from portal.settings import Settings
 from portal.sync import registers
 from portal.sync import worker as sync_worker
@@ -35,6 +39,7 @@ EXPIRE_SECONDS = 60
 CHECK_SECONDS = 1.0
 # How often blobs that rows have let go of are taken away (s).
 REMOVE_SECONDS = 60.0
+NOTICES_SECONDS = 5.0
 
 
 def subscribe(bus: EventBus) -> None:
@@ -52,11 +57,18 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(MeetingChanged, telling.on_changed)
     bus.subscribe(ProposalChanged, telling.on_proposal)
     bus.subscribe(Delivered, _files_delivered)
+    bus.subscribe(MessageSent, _tell_of_message)
 
 
 def _files_delivered(session: Session, event: Delivered) -> None:
     if event.files:
         files.mark_delivered(session, event.files, event.at)
+
+
+def _tell_of_message(session: Session, event: MessageSent) -> None:
+    # Written by staff, here or in the back office. Staff get no notices of messages: they have their queue.
+    if event.side is Side.STAFF:
+        notices.notify(session, person_id=event.person_id, key=f"message:{event.message_id}")
 
 
 def inbox_handlers() -> InboxHandlers:
@@ -87,6 +99,7 @@ def run_worker(settings: Settings) -> None:
         with writing(sessions) as session:
             clean_up(session)
             drafts.clean_up(session)
+            notices.clean_up(session)
 
     def expire_proposals() -> None:
         with writing(sessions) as session:
@@ -105,9 +118,14 @@ def run_worker(settings: Settings) -> None:
         sessions,
         inbox_handlers(),
         tasks=tasks,
-        long_tasks=file_tasks(settings, sessions),
+        long_tasks=(*file_tasks(settings, sessions), notice_task(settings, sessions)),
         files=file_source(settings, sessions),
     )
+
+
+def notice_task(settings: Settings, sessions: sessionmaker[Session]) -> sync_worker.LongTask:
+    """Return the worker's task of sending notices, apart from the others: a mail server may be slow."""
+    return sync_worker.LongTask("notices", NOTICES_SECONDS, NoticeSender(settings, sessions).run)
 
 
 def file_source(settings: Settings, sessions: sessionmaker[Session]) -> sync_worker.FileSource:

@@ -173,6 +173,11 @@ def client(session: Session, actor: Actor, person_id: uuid.UUID) -> Person:
     return person
 
 
+def own_person(session: Session, actor: Actor) -> Person:
+    """Return the client whose data a client-side actor works with."""
+    return session.get_one(Person, actor.subject_id)
+
+
 def shown_name(person_id: uuid.UUID, given_name: str, surname: str, protection: Protection) -> str:
     """Return the name for lists that staff see: a protected person is named only by the end of their id."""
     if protection is not Protection.NONE:

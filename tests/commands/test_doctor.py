@@ -13,6 +13,8 @@ from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.migrate import downgrade
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
+from portal.notices.models import Notice
+from portal.notices.rules import NoticeKind, NoticeState
 from portal.people.models import Person
 from portal.people.service import set_identity_number
 from portal.settings import Settings
@@ -91,6 +93,29 @@ def test_a_stuck_message(well: Settings, person: Person) -> None:
     result = doctor()
     assert result.exit_code == 1
     assert "1 stuck" in line(result, "queue")
+
+
+def test_notices_that_fail(well: Settings, person: Person) -> None:
+    assert "no channel is set up; 0 waiting, in a day 0 refused and 0 given up" in line(doctor(), "notices")
+    engine = make_engine(well.database_url, well.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        for number, code in enumerate(("refused_smtp_550", "smtp_451")):
+            session.add(
+                Notice(
+                    person_id=person.id,
+                    kind=NoticeKind.NEWS,
+                    key=f"{number}",
+                    state=NoticeState.FAILED,
+                    code=code,
+                    send_at=now(),
+                    due_at=now(),
+                    settled_at=now(),
+                )
+            )
+    engine.dispose()
+    found = line(doctor(), "notices")
+    assert found.startswith("FAIL")
+    assert "1 refused and 1 given up" in found
 
 
 def test_a_back_office_that_is_away(well: Settings, environment: pytest.MonkeyPatch) -> None:

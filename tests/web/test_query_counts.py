@@ -16,7 +16,7 @@ from tests.support.client import PageClient
 Sessions = sessionmaker[Session]
 MOST = 14
 PAGES = {
-    Side.CLIENT: ("/idag", "/meddelanden", "/inloggningar", "/meddelanden/{money}"),
+    Side.CLIENT: ("/idag", "/meddelanden", "/inloggningar", "/mina-uppgifter", "/meddelanden/{money}"),
     Side.STAFF: (
         "/arbetsko",
         "/meddelanden",
