@@ -109,9 +109,9 @@ def test_a_server_that_is_away_or_silent_has_sent_nothing() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         with pytest.raises(Unreachable, match="smtp_SMTPServerDisconnected"):
-            mailer(silent.getsockname()[1], notice_timeout_seconds=0.3).send(parcel())
+            mailer(port := silent.getsockname()[1], notice_timeout_seconds=0.3).send(parcel())
     with pytest.raises(Unreachable, match="smtp_ConnectionRefusedError"):
-        mailer(silent.getsockname()[1]).send(parcel())
+        mailer(port).send(parcel())
 
 
 def test_starttls_and_a_log_in(box: Mailbox, tmp_path: Path) -> None:
