@@ -10,7 +10,7 @@ from portal import tables
 from portal.core import migrate
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker
-from portal.core.rotation import remaining
+from portal.core.rotation import remaining, unreadable
 from portal.files import queries as file_queries
 from portal.files import service as files
 from portal.files.scanner import ScannerDown
@@ -79,9 +79,11 @@ def _migrations(engine: Engine) -> Finding:
 
 def _keys(sessions: sessionmaker[Session], settings: Settings) -> Finding:
     with sessions() as session:
-        stale = remaining(session, tables.metadata())
+        stale, shut = remaining(session, tables.metadata()), unreadable(session, tables.metadata())
     words = f"key {settings.key_ring.current}"
-    return Finding("keys", True, words if not stale else f"{words}; {stale} rows under older keys: portal keys rotate")
+    words += f"; {stale} rows under older keys: portal keys rotate" if stale else ""
+    words += f"; a key is missing or mistaken, it doesn't fit {', '.join(shut)}" if shut else ""
+    return Finding("keys", not shut, words)
 
 
 def _providers(settings: Settings, sessions: sessionmaker[Session]) -> Finding:

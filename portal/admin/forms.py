@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import InputRequired
 
 from portal.core.i18n import Text, lazy
 from portal.core.text import clean_text
@@ -31,11 +32,20 @@ class ConfirmForm(Form):
     """A button that is pressed on purpose."""
 
 
+def _role() -> RadioField:
+    # wtforms' stubs know no lazy texts.
+    return RadioField(lazy("Roll"), validators=[InputRequired(lazy("Välj en roll."))])  # type: ignore[arg-type]
+
+
+def _unit() -> SelectField:
+    return SelectField(lazy("Enhet"))  # type: ignore[arg-type]
+
+
 class AccountForm(Form):
     """Role and unit of an account."""
 
-    role = RadioField(lazy("Roll"))  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
-    unit = SelectField(lazy("Enhet"))  # type: ignore[arg-type]
+    role = _role()
+    unit = _unit()
 
     def __init__(self, *args: Any, units: dict[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -57,3 +67,6 @@ class NewAccountForm(AccountForm):
         validators=[TextLength(MAX_SUBJECT, lazy("Skriv identiteten, till exempel namn@kommunen.se."))],
         description=lazy("Till exempel namn@kommunen.se eller HSA-id. Aldrig personnummer."),  # type: ignore[arg-type]
     )
+    # Made anew: fields, and with them the list of errors, come in the order in which they are made.
+    role = _role()
+    unit = _unit()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, MetaData, Table, cast, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.core.crypto import PREFIX_LENGTH, BlindIndex, Encrypted, KeyRing, column_prefix, ring_of
+from portal.core.crypto import PREFIX_LENGTH, BlindIndex, CryptoError, Encrypted, KeyRing, column_prefix, ring_of
 from portal.core.db import writing
 
 
@@ -37,6 +37,41 @@ def remaining(session: Session, metadata: MetaData) -> int:
         if encrypted_columns(table):
             total += session.scalar(select(func.count()).select_from(table).where(_stale(table, ring))) or 0
     return total
+
+
+def unreadable(session: Session, metadata: MetaData) -> list[str]:
+    """Return the columns whose values our keys don't fit, as ``table.column``, by one sample of each key in use.
+
+    A key that is missing or mistaken shows here before a person meets it.
+    """
+    ring = ring_of(session.get_bind().dialect)
+    return [
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if (isinstance(column.type, Encrypted) and not _decrypts(session, ring, column, column.type))
+        or (isinstance(column.type, BlindIndex) and not _finds(session, ring, column, column.type))
+    ]
+
+
+def _decrypts(session: Session, ring: KeyRing, column: Column[Any], kind: Encrypted) -> bool:
+    prefix = func.substr(_raw(column), 1, PREFIX_LENGTH)
+    for used in session.scalars(select(prefix).where(column.is_not(None)).distinct()).all():
+        sample = session.scalar(select(_raw(column)).where(prefix == used).limit(1))
+        try:
+            ring.decrypt(bytes(sample or b""), kind.column)
+        except CryptoError:
+            return False
+    return True
+
+
+def _finds(session: Session, ring: KeyRing, index: Column[Any], kind: BlindIndex) -> bool:
+    source = index.table.columns[kind.source]
+    try:
+        found = session.execute(select(index, source).where(source.is_not(None)).limit(1)).one_or_none()
+    except CryptoError:
+        return True  # its source is told of
+    return found is None or found[0] in ring.blind_candidates(kind.purpose, found[1])
 
 
 def _stale(table: Table, ring: KeyRing) -> Any:

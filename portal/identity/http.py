@@ -138,13 +138,12 @@ class SmallSession(SessionMixin):
     def _load(self) -> dict[str, Any]:
         if self._values is None:
             self._values = dict(cookies.read_small())
-            found = behind()
-            if found is not None:
-                self._values["csrf_token"] = found.row.csrf
         return self._values
 
     def __getitem__(self, key: str) -> Any:
-        return self._load()[key]
+        # Nothing else asks the database: pages that tell that it is away must be whole, headers and all.
+        found = behind() if key == "csrf_token" else None
+        return found.row.csrf if found is not None else self._load()[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
         self._load()[key] = value
@@ -218,7 +217,9 @@ def init_app(app: Flask) -> None:
     app.session_interface = SmallSessions()
     manager = LoginManager()
     manager.session_protection = None  # our sessions are rows; nothing of flask-login's lies in a cookie
-    manager.init_app(app)
+    # No template asks who is signed in; its context processor would ask the database, also for the page that tells
+    # that the database is away.
+    manager.init_app(app, add_context_processor=False)
 
     @manager.request_loader  # type: ignore[untyped-decorator]
     def load(_request: Request) -> SignedInUser | None:

@@ -17,7 +17,7 @@ from portal.core import errors
 from portal.core.i18n import Text, lazy
 from portal.web.access import USUAL_LEVEL, Public, SignInNeeded, StepUpNeeded
 from portal.web.htmx import htmx
-from portal.web.page import render_safely
+from portal.web.page import render_lost, render_safely
 from portal.web.routes import actor_or_none, web_kit
 
 log = structlog.get_logger("portal.web")
@@ -56,15 +56,21 @@ _TEXTS: dict[int, Text] = {
 }
 
 
+# flask-wtf's words for a token that we have signed, but for another session.
+_EARLIER_TOKEN = "The CSRF tokens do not match."
+
+
 def new_reference() -> str:
     """Return a short code that the person can read out and that stands in the log."""
     return secrets.token_hex(4).upper()
 
 
-def error_page(status: int, text: Text | None = None, *, reference: str = "", title: Text | None = None) -> Response:
-    """Render the one error page; it asks no database."""
+def error_page(
+    status: int, text: Text | None = None, *, reference: str = "", title: Text | None = None, menu: bool = False
+) -> Response:
+    """Render the one error page; it asks no database, unless whoever is signed in shall keep the ``menu``."""
     title = title or _TITLES.get(status, _TITLES[500])
-    return render_safely(
+    return (render_lost if menu else render_safely)(
         "site/error.html",
         status,
         title=str(title),
@@ -86,7 +92,7 @@ def _domain_error(error: errors.DomainError) -> Response:
     _forget_transaction()
     if status in {403, 404} and error.reason != "undeclared" and not g.get("denial_recorded"):
         web_kit().guard.record_denial(who, request.endpoint or "", error.reason)
-    return error_page(status, error.message)
+    return error_page(status, error.message, menu=True)
 
 
 def _sign_in_needed(_error: SignInNeeded) -> Response:
@@ -105,7 +111,7 @@ def _special_level() -> int | None:
 
 def _go_to(target: str) -> Response:
     if htmx:
-        # A fragment can't show the sign-in page: htmx is told to go there.
+        # A fragment can't show another page: htmx is told to go there.
         answer = Response(status=401)
         answer.headers["HX-Redirect"] = target
         return answer
@@ -144,8 +150,9 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     _forget_transaction()
     if status >= 500:
-        return _unexpected(error)
-    answer = error_page(status)
+        # What failed while another error was told stands behind Flask's own.
+        return _unexpected(getattr(error, "original_exception", None) or error)
+    answer = error_page(status, menu=True)
     for name, value in error.get_headers():
         if name == "Allow" or name == "Retry-After":
             answer.headers[name] = value
@@ -153,8 +160,12 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _csrf_error(error: CSRFError) -> Response:
-    web_kit().guard.record_denial(actor_or_none(), request.endpoint or "", "csrf")
-    return error_page(400)
+    who, here = actor_or_none(), _own_path()
+    web_kit().guard.record_denial(who, request.endpoint or "", "csrf")
+    # Shown before a new sign-in in another tab: the same person finds the text in a fresh form.
+    if who is not None and here is not None and error.description == _EARLIER_TOKEN and web_kit().keeper.keep():
+        return _go_to(here)
+    return error_page(400, menu=True)
 
 
 def _unexpected(error: Exception) -> Response:

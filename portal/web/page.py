@@ -76,8 +76,7 @@ def address(endpoint: str) -> str:
     return known[endpoint]
 
 
-def _items(who: Actor, *, menu: bool) -> list[ShellItem]:
-    here = (request.endpoint or "").partition(".")[0]
+def _items(who: Actor, here: str, *, menu: bool) -> list[ShellItem]:
     return [
         ShellItem(
             url=address(item.endpoint),
@@ -91,16 +90,17 @@ def _items(who: Actor, *, menu: bool) -> list[ShellItem]:
     ]
 
 
-def make_shell(*, safe: bool = False) -> Shell:
-    """Make the shell of this request; ``safe`` (error pages) asks no database."""
+def make_shell(*, safe: bool = False, lost: bool = False) -> Shell:
+    """Make the shell of this request; ``safe`` asks no database, ``lost`` says that the page is none of the menu's."""
     conf = settings()
     who = None if safe else actor_or_none()
+    here = "" if lost else (request.endpoint or "").partition(".")[0]
     return Shell(
         lang=current_locale(),
         dir=direction(),
         side=next(iter(web_kit().sides)).value if who is None else who.side.value,
-        nav_items=_items(who, menu=False) if who else [],
-        menu_items=_items(who, menu=True) if who else [],
+        nav_items=_items(who, here, menu=False) if who else [],
+        menu_items=_items(who, here, menu=True) if who else [],
         municipality={
             "name": conf.municipality,
             "phone": conf.reception_phone,
@@ -139,5 +139,10 @@ def render_block(template: str, block: str, /, status: int = 200, **context: Any
 
 
 def render_safely(template: str, /, status: int, **context: Any) -> Response:
-    """Render a page without touching the database: the way of the error pages."""
+    """Render a page without touching the database: for errors of our own, and where nobody is signed in."""
     return make_response(render_template(template, shell=make_shell(safe=True), **context), status)
+
+
+def render_lost(template: str, /, status: int, **context: Any) -> Response:
+    """Render a page that tells of a refusal: whoever is signed in keeps the menu, so that there is a way on."""
+    return make_response(render_template(template, shell=make_shell(lost=True), **context), status)

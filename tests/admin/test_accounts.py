@@ -53,6 +53,14 @@ def test_an_added_account_can_sign_in(manager: Visitor, sessions: Sessions, worl
     assert browser.page("/").address == "/arbetsko"
 
 
+def test_an_empty_form_tells_everything_in_the_order_of_the_page(manager: Visitor, sessions: Sessions) -> None:
+    page = manager.browser.page("/personal/ny")
+    again = manager.browser.submit(page, fields={"name": " ", "subject": ""}, status=422)
+    links = [link.get_text(strip=True) for link in again.soup.select(".ds-error-summary a")]
+    assert links == ["Skriv för- och efternamn.", "Skriv identiteten, till exempel namn@kommunen.se.", "Välj en roll."]
+    assert actions(sessions) == []
+
+
 def test_an_identity_stands_once(manager: Visitor) -> None:
     page = manager.browser.page("/personal/ny")
     fields = {"name": "Petra Två", "subject": PETRA.staff_id, "role": "caseworker"}

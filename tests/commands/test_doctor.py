@@ -146,6 +146,30 @@ def test_keys_are_rotated_from_the_command_line(
     assert "198511292388" not in result.output
 
 
+def test_an_encryption_key_that_was_taken_away_too_early_or_mistaken(
+    well: Settings, person: Person, environment: pytest.MonkeyPatch
+) -> None:
+    for keys in (f"9:{new_key()}", f"1:{new_key()}"):
+        environment.setenv("INSYN_ENCRYPTION_KEYS", keys)
+        result = doctor()
+        assert result.exit_code == 1
+        told = line(result, "keys")
+        assert told.startswith("FAIL")
+        assert "person.identity_number" in told
+        assert "person.given_name" in told
+        assert "198511292388" not in result.output
+
+
+def test_an_index_key_that_finds_nobody(well: Settings, person: Person, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("INSYN_INDEX_KEYS", new_key())
+    result = doctor()
+    assert result.exit_code == 1
+    told = line(result, "keys")
+    assert told.startswith("FAIL")
+    assert "index" in told
+    assert "given_name" not in told
+
+
 def test_settings_that_lack_are_all_told(environment: pytest.MonkeyPatch) -> None:
     for name in ("CLIENT_URL", "SECRET_KEY"):
         environment.delenv(f"INSYN_{name}")

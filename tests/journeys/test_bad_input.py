@@ -16,7 +16,7 @@ WAYS = [pytest.param("phone", True, id="htmx"), pytest.param("desktop", False, i
 BAD = [
     pytest.param("", "Skriv något innan du skickar.", id="empty"),
     pytest.param("  \n\t \n", "Skriv något innan du skickar.", id="blank"),
-    pytest.param("\u202e\u2066\u200b\ufeff", "Skriv något innan du skickar.", id="invisible"),
+    pytest.param("\u202e\u2066\u200b\ufeff\u200e", "Skriv något innan du skickar.", id="invisible"),
     pytest.param("å" * 10_001, "Texten är 1 tecken för lång.", id="a-letter-too-many"),
     pytest.param("lång " * 20_000, "Texten är 89999 tecken för lång.", id="100000"),
 ]

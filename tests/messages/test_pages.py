@@ -178,6 +178,34 @@ def test_without_the_token_nothing_is_stored(mariam: PageClient, sessions: sessi
     assert {entry.detail["reason"] for entry in denied} == {"csrf"}
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_form_from_before_a_new_sign_in_comes_back_with_its_text(
+    mariam: PageClient, sessions: sessionmaker[Session], world: World, headers: dict[str, str]
+) -> None:
+    """She signed in again in another tab: sending the old form again and again would be refused for ever."""
+    values = {**form_of(mariam.page(address(world))), "text": "Det här tog lång tid att skriva."}
+    sign_in(sessions, mariam, world.client(world.mariam))
+    refused = mariam.post(address(world), data=values, headers=headers)
+    assert refused.headers["HX-Redirect" if headers else "Location"] == address(world)
+    assert stored(sessions) == []
+    page = mariam.page(address(world))
+    assert "Texten du skrev finns kvar." in page.text
+    mariam.submit(page, "form.i-compose")
+    assert [message.text for message in stored(sessions)] == ["Det här tog lång tid att skriva."]
+
+
+def test_a_form_from_before_another_persons_sign_in_stays_hidden(
+    mariam: PageClient, sessions: sessionmaker[Session], world: World
+) -> None:
+    values = {**form_of(mariam.page(address(world))), "text": "Bara mitt."}
+    sign_in(sessions, mariam, world.client(world.tor))
+    mariam.post(address(world), data=values)
+    assert mariam.get(address(world)).status_code == 404
+    assert "Bara mitt." not in mariam.page(f"/meddelanden/{world.tors}").text
+    sign_in(sessions, mariam, world.client(world.mariam))
+    assert "Bara mitt." not in mariam.page(address(world)).text
+
+
 def test_the_wrong_method_has_a_page(mariam: PageClient, world: World) -> None:
     page = mariam.page(address(world))
     token = str(page.one('form.i-compose input[name="csrf_token"]')["value"])

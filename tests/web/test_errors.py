@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from portal.audit.models import AuditEntry
 from portal.core import errors
 from portal.core.actor import Side
+from portal.core.db import make_engine, make_sessionmaker
 from portal.people.models import Board
 from portal.web.access import Public
 from portal.web.db import db
@@ -174,6 +175,41 @@ def test_an_unknown_address_is_404_and_not_logged_as_a_denial(client: PageClient
     assert "198511292388" not in answer.text
     with sessions() as session:
         assert session.scalars(select(AuditEntry)).all() == []
+
+
+@pytest.mark.parametrize("path", ["/finns-inte", "/logga-ut", "/meddelanden/1"])
+def test_whoever_is_signed_in_keeps_the_menu_on_a_page_that_refuses(
+    client: PageClient, sessions: Sessions, world: World, path: str
+) -> None:
+    worlds.sign_in(sessions, client, world.client(world.mariam))
+    page = BeautifulSoup(client.get(path).text, "html5lib")
+    assert [link.get_text(strip=True) for link in page.select(".i-nav a")] == ["Idag", "Meddelanden"]
+    assert page.select(".i-nav [aria-current]") == []
+    assert page.select('form[action="/logga-ut"]')
+    assert page.select(".i-langs") == []
+
+
+def test_staff_keep_their_own_menu_and_learn_of_no_exit(
+    staff_client: PageClient, sessions: Sessions, world: World
+) -> None:
+    worlds.sign_in(sessions, staff_client, world.staff(world.petra))
+    page = BeautifulSoup(staff_client.get("/finns-inte").text, "html5lib")
+    assert [link["href"] for link in page.select(".i-side a")] == ["/arbetsko", "/klienter", "/meddelanden"]
+    assert page.select("[data-exit]") == []
+
+
+def test_while_the_database_is_away_there_is_a_page_that_says_so(
+    app: Flask, client: PageClient, sessions: Sessions, world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    worlds.sign_in(sessions, client, world.client(world.mariam))
+    away = make_engine("sqlite:////nonexistent/portal.db")
+    app.extensions["insyn.sessions"] = make_sessionmaker(away)
+    with capture_logs() as logs:
+        answers = [client.get("/idag"), client.post("/logga-ut")]
+    away.dispose()
+    assert [(answer.status_code, heading(answer)) for answer in answers] == [(500, "Något gick fel hos oss")] * 2
+    assert [entry["kind"] for entry in logs] == ["OperationalError"] * 2
+    assert "Traceback" not in "".join(capfd.readouterr())
 
 
 def test_a_wrong_method_is_405_and_tells_the_right_ones(client: PageClient) -> None:

@@ -62,6 +62,10 @@ def test_what_people_write_survives(text: str) -> None:
         ("e\u0301", "é"),
         ("e\u200b\u0301", "é"),
         ("\u200b \u200b", ""),
+        ("\u200e", ""),
+        ("\u200d\u200c \u200f", ""),
+        ("\u3164\n\u2800", ""),
+        ("\u200f!", "\u200f!"),
     ],
 )
 def test_what_is_cleaned(text: str | None, clean: str) -> None:
