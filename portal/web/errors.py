@@ -163,7 +163,7 @@ def _csrf_error(error: CSRFError) -> Response:
     who, here = actor_or_none(), _own_path()
     web_kit().guard.record_denial(who, request.endpoint or "", "csrf")
     # Shown before a new sign-in in another tab: the same person finds the text in a fresh form.
-    if who is not None and here is not None and error.description == _SHOWN_EARLIER and web_kit().keeper.keep():
+    if who is not None and here is not None and error.description == _SHOWN_EARLIER and web_kit().keeper.keep(here):
         return _go_to(here)
     return error_page(400, menu=True)
 
