@@ -27,6 +27,7 @@ from portal.messages import sync as messages
 from portal.messages.events import MessageSent
 from portal.notices import service as notices
 from portal.notices.sending import NoticeSender
+from portal.records import sync as records
 from portal.settings import Settings
 from portal.sync import registers
 from portal.sync import worker as sync_worker
@@ -48,6 +49,8 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(Stuck, messages.on_stuck)
     bus.subscribe(Delivered, meetings.on_delivered)
     bus.subscribe(Stuck, meetings.on_stuck)
+    bus.subscribe(Delivered, records.on_delivered)
+    bus.subscribe(Stuck, records.on_stuck)
     for changed in (MeetingBooked, MeetingMoved, MeetingCancelled, MeetingChanged):
         bus.subscribe(changed, meetings.on_change)
     bus.subscribe(ProposalChanged, meetings.on_proposal)
@@ -78,6 +81,7 @@ def inbox_handlers() -> InboxHandlers:
     handlers.register(Kind.CASE_MESSAGE, messages.receive)
     handlers.register(Kind.MEETING, meetings.receive)
     handlers.register(Kind.BUSY_TIME, meetings.receive_busy)
+    handlers.register(Kind.NOTE, records.receive)
     return handlers
 
 

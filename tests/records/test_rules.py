@@ -110,8 +110,11 @@ def test_nothing_masked_is_ever_shown(masks: dict[UUID, Ground], newest_masks: d
             assert passage.text == ""
 
 
-def test_masks_go_on_with_their_passages() -> None:
-    assert secrecy.masked_again([Passage(B, "x")], {A: Ground.CHILD, B: Ground.REPORTER}) == {B: Ground.REPORTER}
+def test_masks_go_on_with_their_passages_or_a_person_checks_anew() -> None:
+    masks = {A: Ground.REPORTER}
+    assert secrecy.masks_go_on(masks, {A, B}, {A, C}) == masks
+    assert secrecy.masks_go_on(masks, {A, B}, {B}) == {}
+    assert secrecy.masks_go_on(masks, {A, B}, {B, C}) is None  # what was masked may stand in C
 
 
 def test_grounds_are_dated() -> None:

@@ -4,7 +4,7 @@ Everything here denies where it isn't certain: the secrecy check (sekretesspröv
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -127,9 +127,16 @@ def show(
     return found
 
 
-def masked_again(passages: Iterable[Passage], masks: Mapping[uuid.UUID, Ground]) -> dict[uuid.UUID, Ground]:
-    """Return which of a new version's passages were masked before: masked again, unless a person takes that away."""
-    return {passage.id: masks[passage.id] for passage in passages if passage.id in masks}
+def masks_go_on(
+    masks: Mapping[uuid.UUID, Ground], before: Collection[uuid.UUID], now: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Ground] | None:
+    """Return what of the latest check goes on in a new version, or None where a person must check it anew.
+
+    That is so where a masked passage is gone and another came: what was masked may stand in it.
+    """
+    if masks.keys() - set(now) and set(now) - set(before):
+        return None
+    return {id_: ground for id_, ground in masks.items() if id_ in now}
 
 
 # In working days from the locking, where nobody has said when: time to tell a person what they are about to read.

@@ -91,15 +91,12 @@ def texts_of(session: Session, version_id: uuid.UUID) -> list[Text]:
     return [Text(passage_id, text) for passage_id, text in rows]
 
 
-def known_ids(session: Session, record_id: uuid.UUID) -> set[uuid.UUID]:
-    """Return the ids of the passages of every version of a record."""
-    return set(
-        session.scalars(
-            select(Passage.passage_id)
-            .join(Version, Version.id == Passage.version_id)
-            .where(Version.record_id == record_id)
-        )
+def known_ids(session: Session, record_id: uuid.UUID, *, before: int | None = None) -> set[uuid.UUID]:
+    """Return the ids of the passages of every version of a record, or of those with a number below another."""
+    wanted = (
+        select(Passage.passage_id).join(Version, Version.id == Passage.version_id).where(Version.record_id == record_id)
     )
+    return set(session.scalars(wanted if before is None else wanted.where(Version.number < before)))
 
 
 def next_revision(session: Session, record_id: uuid.UUID) -> int:

@@ -1,0 +1,241 @@
+"""Random histories: no remark is lost or moves to another passage, and nobody sees what isn't released or is masked.
+
+A model beside the portal knows each passage by a word of its own, and says which words may be seen.
+"""
+
+import itertools
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.core.errors import NotFound
+from portal.records import queries, service
+from portal.records.models import Remark, Version
+from portal.records.rules.passages import Written
+from portal.records.rules.states import Ground, NoteStatus, RemarkKind
+from portal.records.service import Check, Hidden
+from portal.records.sync import receive
+from portal.sync.contract import Change, Kind, NoteRecord, RemarkRecord
+from portal.sync.contract.records import PassagePart
+from portal.sync.models import OutboxMessage
+from tests.messages.test_sync import link
+from tests.records.world import EVENT, World, about, submission
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["revise", "revise", "release", "withdraw", "remark", "remark", "feed"]),
+        st.lists(st.sampled_from(["keep", "keep", "change", "drop", "insert", "retype"]), min_size=4, max_size=4),
+        st.sets(st.integers(0, 3), max_size=2),
+        st.integers(0, 3),
+        st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+@dataclass
+class Model:
+    """What the test knows: the words of each version, and what of them is released and masked."""
+
+    session: Session
+    world: World
+    record_id: uuid.UUID
+    words: Iterator[str]
+    passages: dict[uuid.UUID, list[tuple[uuid.UUID, str]]] = field(default_factory=dict)
+    order: list[uuid.UUID] = field(default_factory=list)
+    active: dict[uuid.UUID, set[uuid.UUID]] = field(default_factory=dict)
+    remarks: dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID, str]] = field(default_factory=dict)
+
+    def learn(self) -> None:
+        """Take note of versions that are new, by the staff's own view of them."""
+        petra = self.world.staff(self.world.petra)
+        for row in queries.worked(self.session, petra, self.record_id).versions:
+            if row.id not in self.passages:
+                found = queries.worked(self.session, petra, self.record_id, number=row.number)
+                self.passages[row.id] = [(passage.id, passage.text) for passage in found.passages]
+                self.order.append(row.id)
+
+    def may_be_seen(self) -> set[str]:
+        """Return every word that the client may see."""
+        if not self.active:
+            return set()
+        newest = max(self.active, key=self.order.index)
+        return {
+            word
+            for version in self.active
+            for id_, text in self.passages[version]
+            if id_ not in self.active[version] and id_ not in self.active[newest]
+            for word in text.split()
+        }
+
+
+def begin(session: Session, world: World) -> Model:
+    words = (f"ord{number:04d}" for number in itertools.count())
+    text = "\n\n".join(next(words) for _number in range(4))
+    version = service.write(session, world.staff(world.petra), case_id=world.money, about=about(), text=text)
+    service.lock(session, world.staff(world.petra), version.id)
+    model = Model(session, world, version.record_id, words)
+    model.learn()
+    return model
+
+
+def changed(model: Model, plan: list[str]) -> list[tuple[uuid.UUID | None, str]]:
+    made: list[tuple[uuid.UUID | None, str]] = []
+    for (id_, text), step in zip(model.passages[model.order[-1]], itertools.cycle(plan), strict=False):
+        if step == "insert":
+            made.append((None, next(model.words)))
+        if step != "drop":
+            made.append(
+                (None if step == "retype" else id_, f"{text} {next(model.words)}" if step == "change" else text)
+            )
+    return made or [(None, next(model.words))]
+
+
+def revise(model: Model, plan: list[str]) -> None:
+    petra = model.world.staff(model.world.petra)
+    written = [Written(text, id_) for id_, text in changed(model, plan)]
+    version = service.revise(model.session, petra, model.record_id, title="Samtal", passages=written, reason="")
+    service.lock(model.session, petra, version.id)
+    model.learn()
+
+
+def release(model: Model, masked: set[int]) -> None:
+    version = model.order[-1]
+    if version in model.active:
+        return
+    ids = [id_ for place, (id_, _text) in enumerate(model.passages[version]) if place in masked]
+    check = Check(hidden=tuple(Hidden(id_, Ground.REPORTER) for id_ in ids))
+    service.release(model.session, model.world.staff(model.world.petra), version, check)
+    model.active[version] = set(ids)
+
+
+def withdraw(model: Model) -> None:
+    if model.active:
+        service.withdraw(model.session, model.world.staff(model.world.petra), model.record_id)
+        model.active.clear()
+
+
+def remark(model: Model, place: int) -> None:
+    mariam = model.world.client(model.world.mariam)
+    try:
+        read = queries.record(model.session, mariam, model.record_id)
+    except NotFound:
+        return
+    passage = read.passages[place % len(read.passages)]
+    if passage.hidden:
+        return
+    made = service.remark(
+        model.session,
+        mariam,
+        record_id=model.record_id,
+        number=read.version.number,
+        passage_id=passage.id,
+        kind=RemarkKind.WRONG,
+        text="",
+        submission=submission(),
+        answer_days=5,
+    )
+    model.remarks[made.id] = (read.version.id, passage.id, passage.text)
+
+
+def feed(model: Model, plan: list[str], masked: set[int], *, with_ids: bool) -> None:
+    """Let the back office send a locked text; it releases none, which the other steps do."""
+    parts = tuple(
+        PassagePart(str(id_) if with_ids and id_ else None, text, Ground.REPORTER if place in masked else None)
+        for place, (id_, text) in enumerate(changed(model, plan))
+    )
+    latest = model.session.get_one(Version, model.order[-1])
+    record = NoteRecord(
+        id=str(model.record_id),
+        case_id="A-1",
+        person_id="P-1",
+        author_id="",
+        type=about().type,
+        title="Samtal",
+        event_at=EVENT,
+        child_sensitive=False,
+        revision=latest.revision + 1,
+        reason="",
+        written_at=EVENT,
+        locked_at=EVENT,
+        status=NoteStatus.LOCKED,
+        released_by=None,
+        visible_from=None,
+        for_guardians=False,
+        passages=parts,
+    )
+    receive(model.session, Change(record.id, Kind.NOTE, 1, record.to_payload()))
+    model.learn()
+
+
+def seen_by_client(model: Model) -> str:
+    """Return everything that a client can get to see of the record, whatever they ask for."""
+    session, mariam = model.session, model.world.client(model.world.mariam)
+    seen = [queries.records(session, mariam), queries.search(session, mariam, "ord")]
+    for number in (None, *range(1, len(model.order) + 2)):
+        for question in (queries.record, queries.changes):
+            try:
+                seen.append(question(session, mariam, model.record_id, number=number))
+            except NotFound:
+                continue
+    return text_of(seen)
+
+
+def text_of(value: object) -> str:
+    """Return every text in an answer; fields that never show in a trace are read too."""
+    if isinstance(value, str):
+        return value + " "
+    if isinstance(value, dict):
+        return text_of(list(value.values()))
+    if isinstance(value, (list, tuple, set)):
+        return "".join(text_of(each) for each in value)
+    names = getattr(value, "__slots__", ())
+    return "".join(text_of(getattr(value, name)) for name in names)
+
+
+def check(model: Model) -> None:
+    seen = {word for word in seen_by_client(model).split() if word.startswith("ord")}
+    assert seen <= model.may_be_seen() | {"ord"}
+    for person in (model.world.tor, model.world.vera):
+        assert not queries.records(model.session, model.world.client(person)).rows
+    kept = queries.worked(model.session, model.world.staff(model.world.petra), model.record_id).remarks
+    assert {row.id: (row.version_id, row.passage_id) for row in kept} == {
+        id_: (version, passage) for id_, (version, passage, _text) in model.remarks.items()
+    }
+    told = model.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "remark"))
+    payloads = {payload.id: payload for payload in (RemarkRecord.from_payload(row.payload) for row in told)}
+    for id_, (version, passage, text) in model.remarks.items():
+        assert dict(model.passages[version])[passage] == text
+        assert payloads[str(id_)].passage == text
+    assert len(model.session.scalars(select(Remark.id)).all()) == len(model.remarks)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(steps=STEPS)
+def test_no_remark_is_lost_and_nobody_sees_what_is_not_released(
+    session: Session, world: World, steps: list[tuple[str, list[str], set[int], int, bool]]
+) -> None:
+    with session.begin_nested() as savepoint:
+        link(session, Kind.CASE, "A-1", world.money)
+        model = begin(session, world)
+        for step, plan, masked, place, with_ids in steps:
+            if step == "revise":
+                revise(model, plan)
+            elif step == "release":
+                release(model, masked)
+            elif step == "withdraw":
+                withdraw(model)
+            elif step == "remark":
+                remark(model, place)
+            else:
+                feed(model, plan, masked, with_ids=with_ids)
+            check(model)
+        savepoint.rollback()
+    session.expire_all()
