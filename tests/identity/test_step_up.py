@@ -122,6 +122,16 @@ def test_the_same_person_comes_back_to_the_same_place_with_a_new_token(
     assert audited(sessions) == [("done", "", world.mariam)]
 
 
+def test_the_page_asks_for_nothing_else(visitor: Visitor, sessions: Sessions, sent: list[str]) -> None:
+    visitor.sign_in(MARIAM)
+    page = visitor.browser.page(step_up_page(visitor, sessions))
+    assert page.one("h1").get_text() == "Visa att det är du"
+    assert page.soup.select("input[name=remember]") == []
+    assert page.one("main a[href='/']").get_text(strip=True) == "Avbryt"
+    visitor.browser.delete_cookie("insyn-client-session")
+    assert visitor.browser.page(f"/logga-in?next={PAGE}&fresh=1").one("h1").get_text() != "Visa att det är du"
+
+
 def test_the_request_forces_authentication(visitor: Visitor, sessions: Sessions, sent: list[str]) -> None:
     visitor.sign_in(MARIAM)
     begin(visitor, sessions)

@@ -83,8 +83,9 @@ def sign_in() -> Response:
     for idp in providers:
         for origin in filter(None, map(origin_of, (idp.sso_redirect_url, idp.sso_post_url))):
             allow_form_target(origin)
+    still = fresh and who is not None
     return render(
-        f"identity/{cookies.side()}/sign_in.html",
+        "identity/step_up.html" if still else f"identity/{cookies.side()}/sign_in.html",
         next=target or "",
         ways=chooser.ways(federation(), providers, level),
         phones=_urgent_phones(),
