@@ -41,6 +41,7 @@ TEXTS = {
     "refused form": f"Kanelbulle {MARK} äpple",
     "caseworker's answer": f"Hjortronsylt {MARK} är bäst — alltid",
     "message of the back office": f"Lingongrova {MARK} på måndag",
+    "mail address": f"rabarber.{MARK}@post.example",
     "case title": f"Ärendet {MARK} med blåbär",
 }
 OWN = {label: dump.needles(text) for label, text in TEXTS.items()} | {"mark": dump.needles(MARK)}
@@ -74,6 +75,9 @@ def write_as_client(stack: DemoStack) -> None:
     assert TEXTS["client's message"] in visitor.page.get_text()
     visitor.submit(form, text=TEXTS["refused form"], csrf_token="forged")
     assert visitor.status >= 400
+    visitor.go("/mina-uppgifter/epost")
+    visitor.submit(visitor.form("form:has([name=address])"), address=TEXTS["mail address"])
+    assert visitor.page.select("[name=code]")
     with connected(stack) as connection:
         connection.execute(update(SignedInSession).values(last_seen_at=now() - timedelta(hours=1)))
     # After a long pause what is written is kept until its owner has signed in again.

@@ -62,8 +62,12 @@ _GEOMETRY = """
       // A radio or a box is pressed through its label as well.
       for (const label of target.labels || []) {
         if (["radio", "checkbox", "file"].includes(target.type)) {
-          width = Math.max(width, box(label).width);
-          height = Math.max(height, box(label).height);
+          // A card's label is stretched over all of it by a pseudo-element.
+          const after = getComputedStyle(label, "::after");
+          const stretched = after.content !== "none" && after.position === "absolute";
+          const pressed = stretched && label.offsetParent ? label.offsetParent : label;
+          width = Math.max(width, box(pressed).width);
+          height = Math.max(height, box(pressed).height);
         }
       }
       if (width < smallest - 0.5 || height < smallest - 0.5) {

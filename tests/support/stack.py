@@ -1,6 +1,6 @@
 """The whole portal as real processes, for the tests in a browser: both sides, worker, identity providers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def running(name: str, kind: Kind = "sqlite") -> Iterator["DemoStack"]:
+def running(name: str, kind: Kind = "sqlite", changes: Mapping[str, str] | None = None) -> Iterator["DemoStack"]:
     """Run the demonstration on free ports, with its files in the run's directory, on databases of its own.
 
-    The back-office store is of the same kind as the portal's database.
+    The back-office store is of the same kind as the portal's database; ``changes`` are settings (``INSYN_…``).
 
     :raises portal.demo.environment.DemoError: something does not start; it tells the last lines of the log.
     """
@@ -25,7 +25,9 @@ def running(name: str, kind: Kind = "sqlite") -> Iterator["DemoStack"]:
     urls = [database.empty_database(kind) for _ in range(2)]
     directory = rundir.current() / f"stack-{name}-{kind}"
     try:
-        with DemoStack(directory, ports=Ports(0, 0, 0), database_url=urls[0], backoffice_url=urls[1]) as stack:
+        with DemoStack(
+            directory, ports=Ports(0, 0, 0), database_url=urls[0], backoffice_url=urls[1], changes=changes
+        ) as stack:
             yield stack
     finally:
         for url in urls:
