@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     reception_phone: str = Field("", description="The telephone number of the reception, as it is written")
     emergency_phone: str = Field("", description="The social emergency service (socialjouren), as it is written")
     answer_days: int = Field(2, ge=1, le=30, description="Working days within which a message is answered")
+    meetings_ahead: int = Field(10, ge=1, le=100, description="Booked meetings that one client may have ahead")
     exit_url: str = Field("https://www.smhi.se/", description="Where Lämna sidan leads: a neutral, common page")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front that set X-Forwarded-*")
     file_store: str = Field(

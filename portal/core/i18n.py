@@ -197,6 +197,16 @@ def format_time(instant: datetime) -> str:
     return f"{local.hour:02}{separator}{local.minute:02}"
 
 
+def format_short_month(instant: datetime) -> str:
+    """Return the month of an instant as short as it is written ("nov"), in Swedish time."""
+    return _format_date(_as_local(instant).date(), "MMM", _locale.get()).rstrip(".")
+
+
+def day_number(instant: datetime) -> str:
+    """Return the day of the month of an instant, in Swedish time."""
+    return str(_as_local(instant).day)
+
+
 def format_moment(instant: datetime) -> str:
     """Return a day and time as a person says it: "i dag 08.31", "i går 16.02", "fredag 20 november 09.15"."""
     day = _as_local(instant).date()

@@ -7,6 +7,8 @@ from portal.core.clock import now
 from portal.core.i18n import _, format_day, format_moment, lazy, ngettext
 from portal.core.i18n import today as this_day
 from portal.dashboard.rules import is_silent
+from portal.meetings import queries as meetings
+from portal.meetings import show
 from portal.messages import queries as messages
 from portal.people import queries as people
 from portal.sync import queries as sync
@@ -32,6 +34,7 @@ def today() -> Response:
         hero=news[0] if news else None,
         news=news[1:],
         cases=cases,
+        meeting=show.line(row) if (row := meetings.next_meeting(db(), actor())) else None,
         calm_text=_calm_text(bool(cases)),
         write_url=url_for("messages.conversation", case_id=only.id) if only else "",
         write_text=_write_text(only.caseworker if only else ""),

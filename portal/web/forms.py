@@ -79,14 +79,11 @@ def _without_tokens(kept: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {name: values for name, values in kept.items() if name not in {"csrf_token"}}
 
 
-class TextLength:
-    """Refuse empty and too long text, counted after cleaning, in plain words."""
+class AtMost:
+    """Refuse too long text, counted after cleaning, in plain words; it may be empty."""
 
-    field_flags: ClassVar[dict[str, bool]] = {"required": True}
-
-    def __init__(self, maximum: int, empty: Text) -> None:
+    def __init__(self, maximum: int) -> None:
         self.maximum = maximum
-        self.empty = empty
 
     def __call__(self, _form: Any, field: Any) -> None:
         """Check the field.
@@ -94,8 +91,6 @@ class TextLength:
         :raises ValidationError: with how much is too much.
         """
         length = len(field.data or "")
-        if length == 0:
-            raise ValidationError(str(self.empty))
         if length > self.maximum:
             raise ValidationError(
                 ngettext(
@@ -104,3 +99,22 @@ class TextLength:
                     length - self.maximum,
                 )
             )
+
+
+class TextLength(AtMost):
+    """Refuse empty text, too, with words of the field's own."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __init__(self, maximum: int, empty: Text) -> None:
+        super().__init__(maximum)
+        self.empty = empty
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Check the field.
+
+        :raises ValidationError: it is empty, or with how much is too much.
+        """
+        if not field.data:
+            raise ValidationError(str(self.empty))
+        super().__call__(form, field)

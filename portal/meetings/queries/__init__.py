@@ -23,7 +23,7 @@ from portal.meetings.queries.meetings import (
     upcoming,
     upcoming_count,
 )
-from portal.meetings.queries.whom import CaseStaff, whom
+from portal.meetings.queries.whom import CaseStaff, has_left, whom
 
 __all__ = [
     "BookableStaff",
@@ -35,6 +35,7 @@ __all__ = [
     "bookable_staff",
     "earlier",
     "free_times",
+    "has_left",
     "history",
     "is_free",
     "latest",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
-from portal.meetings.models import Meeting, MeetingEvent, MeetingType, Place
+from portal.meetings.models import Meeting, MeetingEvent, MeetingType, Place, StaffCalendar
 from portal.meetings.rules.arrangement import Arrangement, arrangement_of
 from portal.meetings.rules.states import Delivery, EventKind, Form, MeetingState, TypeKind
 from portal.people import queries as people
@@ -46,6 +46,7 @@ class MeetingRow:
     address: str
     access_note: str
     where_shown: bool
+    calls_from: str
     wanted: Arrangement
     receipt_no: str
     delivery: Delivery
@@ -90,13 +91,14 @@ def reachable(actor: Actor) -> ColumnElement[bool]:
     return or_(Meeting.staff_id == bindparam("reader_id"), Meeting.case_id.in_(theirs))
 
 
-def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
-    """Return a meeting itself, held until the transaction ends.
+def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID, *, lock: bool = True) -> Meeting:
+    """Return a meeting itself, held until the transaction ends unless it is only looked at.
 
     :raises NotFound: for a foreign or unknown id alike.
     """
     wanted = select(Meeting).where(Meeting.id == meeting_id, reachable(actor))
-    wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
     found = session.scalars(wanted, people.scope(actor)).one_or_none()
     if found is None:
         raise NotFound
@@ -106,16 +108,17 @@ def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeti
 @cache
 def _rows() -> Select[*tuple[Any, ...]]:
     return (
-        select(Meeting, MeetingType, Place, StaffMember.name, Person.protection)
+        select(Meeting, MeetingType, Place, StaffMember.name, StaffCalendar.calls_from, Person.protection)
         .join(MeetingType, MeetingType.id == Meeting.type_id)
         .join(StaffMember, StaffMember.id == Meeting.staff_id)
         .join(Person, Person.id == Meeting.person_id)
         .outerjoin(Place, Place.id == Meeting.place_id)
+        .outerjoin(StaffCalendar, StaffCalendar.staff_id == Meeting.staff_id)
     )
 
 
 def _row(found: Any) -> MeetingRow:
-    meeting, kind, place, staff, protection = found
+    meeting, kind, place, staff, calls_from, protection = found
     return MeetingRow(
         id=meeting.id,
         case_id=meeting.case_id,
@@ -133,6 +136,7 @@ def _row(found: Any) -> MeetingRow:
         address=place.address if place else "",
         access_note=place.access_note if place else "",
         where_shown=protection is Protection.NONE,
+        calls_from=calls_from or "",
         wanted=arrangement_of(meeting),
         receipt_no=meeting.receipt_no,
         delivery=meeting.delivery,

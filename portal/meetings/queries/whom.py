@@ -4,10 +4,11 @@ import uuid
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
+from portal.core.clock import now
 from portal.meetings.models import StaffCalendar
 from portal.meetings.queries.free import BookableStaff, bookable_staff
 from portal.people import queries as people
@@ -31,13 +32,12 @@ class CaseStaff:
 
 @cache
 def _staff_of_cases() -> Select[uuid.UUID, str, uuid.UUID, str, bool]:
-    lasting = or_(CaseAssignment.until.is_(None), CaseAssignment.until > bindparam("moment"))
     return (
         select(Case.id, Case.title, StaffMember.id, StaffMember.name, CaseAssignment.named)
         .join(CaseAssignment, CaseAssignment.case_id == Case.id)
         .join(StaffMember, StaffMember.id == CaseAssignment.staff_id)
         .join(StaffCalendar, StaffCalendar.staff_id == StaffMember.id)
-        .where(people.reachable(Side.CLIENT), Case.state == CaseState.OPEN, lasting)
+        .where(people.reachable(Side.CLIENT), Case.state == CaseState.OPEN, people.lasting())
         .where(StaffCalendar.bookable.is_(True), StaffMember.active.is_(True))
         .order_by(Case.opened_at, Case.id, CaseAssignment.named.desc(), CaseAssignment.since, StaffMember.id)
     )
@@ -54,3 +54,12 @@ def whom(session: Session, actor: Actor) -> list[CaseStaff]:
         return list(found.values())
     intake = tuple(bookable_staff(session, actor, None))
     return [CaseStaff(None, "", intake)] if intake else []
+
+
+def has_left(session: Session, staff_id: uuid.UUID, case_id: uuid.UUID | None) -> bool:
+    """Tell whether somebody has no account any more, or doesn't work on a case (of none: whoever is there will do)."""
+    works = CaseAssignment.case_id == case_id, people.lasting()
+    there = select(StaffMember.id).where(StaffMember.id == staff_id, StaffMember.active.is_(True))
+    if case_id is not None:
+        there = there.join(CaseAssignment, CaseAssignment.staff_id == StaffMember.id).where(*works)
+    return session.scalars(there, {"moment": now()}).first() is None

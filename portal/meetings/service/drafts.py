@@ -116,7 +116,7 @@ def to_move(session: Session, actor: Actor, meeting_id: uuid.UUID) -> BookingDra
     :raises NotFound: the meeting isn't the client's.
     :raises Conflict: it is over, has begun, or is cancelled.
     """
-    meeting = queries.open_meeting(session, actor, meeting_id)
+    meeting = queries.open_meeting(session, actor, meeting_id, lock=False)
     if meeting.state is not MeetingState.BOOKED or meeting.starts_at <= now():
         raise Conflict(lazy("Mötet går inte att flytta längre."), reason="over")
     draft = BookingDraft(
@@ -137,6 +137,15 @@ def keep(session: Session, draft: BookingDraft) -> BookingDraft:
     session.add(draft)
     session.flush()
     return draft
+
+
+def keep_held(session: Session, actor: Actor, draft: BookingDraft, *, starts_at: datetime) -> BookingDraft:
+    """Store a draft that ``to_move`` has made with the time that it holds: both or neither.
+
+    :raises JustTaken: also ``PastTime``, ``TooLate`` and ``TooEarly``, as ``hold``.
+    """
+    with session.begin_nested():
+        return hold(session, actor, keep(session, draft), starts_at=starts_at)
 
 
 def own(session: Session, actor: Actor, draft_id: uuid.UUID, *, lock: bool = False) -> BookingDraft:
