@@ -12,7 +12,14 @@ from cryptography.x509 import load_pem_x509_certificate
 from lxml import etree
 
 from portal.identity.saml import ProviderFileError, names
-from portal.identity.saml.metadata_aggregate import Aggregate, Pin, fingerprint, read_aggregate, read_pin
+from portal.identity.saml.metadata_aggregate import (
+    Aggregate,
+    Pin,
+    _signed_bytes,
+    fingerprint,
+    read_aggregate,
+    read_pin,
+)
 from tests.identity.saml import forge
 from tests.identity.saml.federation import aggregate, days, entity, group, signed
 from tests.identity.saml.scene import IDP_ID, Scene
@@ -245,6 +252,14 @@ def test_hostile_aggregates(scene: Scene, make: Callable[[Scene], bytes], words:
     with pytest.raises(ProviderFileError, match=words):
         read(scene, data)
     assert time.process_time() - begun < 2
+
+
+def test_what_is_read_is_compared_with_what_was_signed(scene: Scene) -> None:
+    """The second lock: also where the library believed a signature, only the bytes that it covers are read."""
+    root = etree.fromstring(aggregate(scene))
+    root.append(etree.fromstring(entity_in_namespaces(scene)))
+    with pytest.raises(ProviderFileError, match="not what its signature covers"):
+        _signed_bytes(root)
 
 
 def test_a_provider_with_an_http_address_is_not_read(scene: Scene) -> None:
