@@ -18,6 +18,7 @@ from portal.core.db import make_engine, make_sessionmaker
 from portal.core.events import EventBus
 from portal.core.resources import resource_dir
 from portal.dashboard.client_views import feature as dashboard
+from portal.files.views import feature as files
 from portal.identity import http as identity_http
 from portal.identity import throttle
 from portal.identity.keeper import FederationKeeper
@@ -29,7 +30,7 @@ from portal.meetings.staff_views.kinds import feature as meeting_kinds
 from portal.messages.views import feature as messages
 from portal.notices.client_views import feature as notices
 from portal.settings import Settings
-from portal.web import headers, packing, site
+from portal.web import headers, packing, site, uploads
 from portal.web.access import Public
 from portal.web.assets import Assets
 from portal.web.db import PortalFlask, close_db
@@ -47,6 +48,7 @@ FEATURES = (
     meetings,
     messages,
     calendar,
+    files,
     hours,
     meeting_kinds,
     notices,
@@ -72,6 +74,7 @@ def create_app(settings: Settings, sides: Iterable[Side], engine: Engine | None 
         WTF_CSRF_SSL_STRICT=False,  # we send no referrer; Sec-Fetch-Site is checked instead
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_absolute_minutes),
     )
+    app.request_class = uploads.PortalRequest
     bus = EventBus()
     subscribe(bus)
     app.extensions["insyn.settings"] = settings
@@ -106,6 +109,7 @@ def _set_up_requests(app: Flask) -> None:
     app.before_request(bind_locale)
     throttle.init_app(app)
     app.before_request(headers.refuse_foreign_posts)
+    app.before_request(uploads.prepare)  # before the form token is looked for, which reads the body
     app.extensions["insyn.csrf"] = CSRFProtect(app)
     app.before_request(check_access)
     app.after_request(packing.pack)  # runs last: the first one to be registered

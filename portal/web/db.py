@@ -45,6 +45,14 @@ def aside() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def lasting() -> Iterator[Session]:
+    """Open a transaction of its own for what a person has sent in a large body: on the disk before it is confirmed."""
+    with sessions().begin() as session:
+        session.connection(execution_options={"insyn_writing": True, "insyn_durable": True})
+        yield session
+
+
 class PortalFlask(Flask):
     """Flask whose dispatch ends the transaction before the answer leaves, and whose own log tells no values."""
 

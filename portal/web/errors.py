@@ -58,6 +58,7 @@ _TEXTS: dict[int, Text] = {
 
 # flask-wtf's words for a token that we have signed, but for another session.
 _SHOWN_EARLIER = "The CSRF tokens do not match."
+_FILES_TOO_LARGE = lazy("Filerna är för stora tillsammans. Gå tillbaka och skicka en i taget.")
 
 
 def new_reference() -> str:
@@ -152,7 +153,8 @@ def _http_error(error: HTTPException) -> Response:
     if status >= 500:
         # What failed while another error was told stands behind Flask's own.
         return _unexpected(getattr(error, "original_exception", None) or error)
-    answer = error_page(status, menu=True)
+    too_large = status == 413 and request.endpoint in web_kit().bodies
+    answer = error_page(status, _FILES_TOO_LARGE if too_large else None, menu=True)
     for name, value in error.get_headers():
         if name == "Allow" or name == "Retry-After":
             answer.headers[name] = value

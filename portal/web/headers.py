@@ -27,6 +27,15 @@ def allow_form_target(origin: str) -> None:
     g.setdefault("form_targets", set()).add(origin)
 
 
+# What was uploaded is never part of a page of ours, whatever it turns out to be.
+_SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def sandbox() -> None:
+    """Let this answer, an uploaded file, run nothing and belong to nothing."""
+    g.sandboxed = True
+
+
 @lru_cache(maxsize=64)
 def _policy(form_targets: frozenset[str]) -> str:
     policy = {**_BASE, "form-action": " ".join(["'self'", *sorted(form_targets)])}
@@ -36,7 +45,8 @@ def _policy(form_targets: frozenset[str]) -> str:
 def set_headers(response: Response) -> Response:
     """Set the headers that every page has; static files have their own."""
     headers = response.headers
-    headers["Content-Security-Policy"] = _policy(frozenset(g.get("form_targets", ())))
+    targets = frozenset(g.get("form_targets", ()))
+    headers["Content-Security-Policy"] = _SANDBOX if g.get("sandboxed") else _policy(targets)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "no-referrer"

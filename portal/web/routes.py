@@ -12,9 +12,13 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import Forbidden
 from portal.core.i18n import LazyText
+from portal.settings import Settings
 from portal.web.access import Access, Guard, Keeper, Public, SignInNeeded, Staff, StepUpNeeded
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# How many bytes the body of an upload may have.
+BodyLimit = Callable[[Settings], int]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -42,6 +46,7 @@ class Route:
     methods: tuple[str, ...]
     access: Access
     writes: bool
+    body: BodyLimit | None = None
 
 
 @dataclass
@@ -56,14 +61,25 @@ class Feature:
     routes: list[Route] = field(default_factory=list)
 
     def route(
-        self, rule: str, *, access: Access, methods: Iterable[str] = ("GET",), writes: bool = False
+        self,
+        rule: str,
+        *,
+        access: Access,
+        methods: Iterable[str] = ("GET",),
+        writes: bool = False,
+        body: BodyLimit | None = None,
     ) -> Callable[[View], View]:
-        """Declare a view; ``access`` has no default on purpose. ``writes`` marks a GET that stores something."""
-        writes = writes or not SAFE_METHODS.issuperset(methods) or bool(isinstance(access, Staff) and access.reads)
+        """Declare a view; ``access`` has no default on purpose. ``writes`` marks a GET that stores something.
+
+        ``body`` lets an upload be larger than other requests. Such a view holds no write lock while the body comes: it
+        writes in ``web.db.lasting``.
+        """
+        posts = body is None and not SAFE_METHODS.issuperset(methods)
+        writes = writes or posts or bool(isinstance(access, Staff) and access.reads)
 
         def declare(view: View) -> View:
             endpoint = f"{self.name}.{view.__name__}"
-            self.routes.append(Route(rule, endpoint, view, tuple(methods), access, writes))
+            self.routes.append(Route(rule, endpoint, view, tuple(methods), access, writes, body))
             return view
 
         return declare
@@ -78,6 +94,8 @@ class Feature:
             kit.access[route.endpoint] = route.access
             if route.writes:
                 kit.writing.add(route.endpoint)
+            if route.body is not None:
+                kit.bodies[route.endpoint] = route.body
         kit.nav.extend(item for item in self.nav if item.side is None or item.side in sides)
         kit.nav.sort(key=lambda item: item.order)
 
@@ -92,6 +110,7 @@ class WebKit:
     access: dict[str, Access] = field(default_factory=dict)
     nav: list[NavItem] = field(default_factory=list)
     writing: set[str] = field(default_factory=set)
+    bodies: dict[str, BodyLimit] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
 
 

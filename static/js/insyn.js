@@ -5,3 +5,4 @@ import "./forms.js";
 import "./menu.js";
 import "./onward.js";
 import "./session.js";
+import "./upload.js";

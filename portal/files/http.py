@@ -1,0 +1,129 @@
+"""What a feature mounts to let files in: its own route calls ``accept``, its page shows ``show.rows``.
+
+A feature's page holds ``upload_part`` of ``components/files.html`` and, once, ``remove_form``. Its POST route has
+``body=http.body_limit``, and does nothing but find its own object and call ``accept``:
+
+    @feature.route("/ansokan/<uuid:draft_id>/bilagor", access=Client(), methods=("POST",), body=http.body_limit)
+    def upload(draft_id):
+        found = queries.draft(db(), actor(), draft_id)
+        place = Place("assistance.paper", found.id, found.owner_id)
+        return http.accept(place, back=url_for("assistance.papers", draft_id=draft_id))
+
+The same route takes a posted form with several files, and the announcement of one file by the script, which then
+sends it in parts to ``portal.files.client_views``.
+"""
+
+from collections.abc import Iterator
+from typing import IO
+
+from flask import Response, current_app, redirect, request, url_for
+
+from portal.core.errors import InvalidInput
+from portal.files import queries, service, show
+from portal.files.queries import FileView
+from portal.files.rules import MB
+from portal.files.service import Place, Vault
+from portal.settings import Settings
+from portal.web.db import close_db, lasting
+from portal.web.headers import sandbox
+from portal.web.page import render_block, settings
+from portal.web.routes import actor
+
+TEMPLATE = "files/rows.html"
+_READ = 64 * 1024
+# What a form holds beside its files.
+_AROUND = MB
+
+
+def body_limit(conf: Settings) -> int:
+    """Return how many bytes a posted form with files may have: all that one object may hold, and what is around."""
+    return conf.file_max_total_mb * MB + _AROUND
+
+
+def part_limit(_conf: Settings) -> int:
+    """Return how many bytes a part of an upload may have."""
+    return service.PART_BYTES
+
+
+def vault() -> Vault:
+    """Return the vault of this application."""
+    if "insyn.vault" not in current_app.extensions:
+        current_app.extensions["insyn.vault"] = service.make_vault(settings())
+    found: Vault = current_app.extensions["insyn.vault"]
+    return found
+
+
+def accept(place: Place, *, back: str) -> Response:
+    """Take in the posted files, each with a row of its own, and go back; or let the script begin with one file.
+
+    The caller has found the object through its own queries; its view of the database ends here.
+    """
+    close_db(None)
+    if "upload_size" in request.form:
+        return _begin(place)
+    for posted in request.files.getlist("files"):
+        if posted.filename:
+            with lasting() as session:
+                service.receive(
+                    session,
+                    actor(),
+                    vault(),
+                    place=place,
+                    name=posted.filename,
+                    stream=_blocks(posted.stream),
+                    declared=posted.mimetype,
+                )
+    return redirect(back, 303)  # type: ignore[return-value]  # werkzeug's Response, made ours by Flask
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    while block := stream.read(_READ):
+        yield block
+
+
+def _begin(place: Place) -> Response:
+    with lasting() as session:
+        row = service.begin(
+            session,
+            actor(),
+            vault(),
+            place=place,
+            name=request.form.get("upload_name", ""),
+            size=_whole_number(request.form.get("upload_size")),
+            declared=request.form.get("upload_type", ""),
+        )
+        view = queries.one(session, actor(), row.id)
+    return answer(view)
+
+
+def _whole_number(text: str | None) -> int:
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise InvalidInput(reason="number")
+    return int(text)
+
+
+def offset() -> int:
+    """Return where the part of this request begins.
+
+    :raises InvalidInput: it doesn't say.
+    """
+    return _whole_number(request.headers.get("Upload-Offset"))
+
+
+def answer(view: FileView, status: int = 200) -> Response:
+    """Answer the script with the file's row, how much of it has come, and where the next part goes."""
+    response = render_block(TEMPLATE, "rows", status, rows=[show.row(view, coming=True)])
+    response.headers["Upload-Offset"] = str(view.received)
+    response.headers["Upload-Part"] = url_for("files.append", file_id=view.id) if view.under_way else ""
+    response.headers["Upload-State"] = view.state.value
+    return response
+
+
+def deliver(opened: service.Opened) -> Response:
+    """Answer with a file to be saved, never to be shown within the portal's own pages."""
+    sandbox()
+    kind, size = opened.file.kind, opened.file.size
+    response = Response(opened.content, content_type=kind.value if kind else "application/octet-stream")
+    response.headers.set("Content-Disposition", "attachment", filename=opened.file.name)
+    response.content_length = size
+    return response
