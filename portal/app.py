@@ -29,6 +29,7 @@ from portal.meetings.staff_views.hours import feature as hours
 from portal.meetings.staff_views.kinds import feature as meeting_kinds
 from portal.messages.views import feature as messages
 from portal.notices.client_views import feature as notices
+from portal.records.views import feature as records
 from portal.settings import Settings
 from portal.web import headers, packing, site, uploads
 from portal.web.access import Public
@@ -47,6 +48,7 @@ FEATURES = (
     casework,
     meetings,
     messages,
+    records,
     calendar,
     files,
     hours,

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     emergency_phone: str = Field("", description="The social emergency service (socialjouren), as it is written")
     answer_days: int = Field(2, ge=1, le=30, description="Working days within which a message is answered")
     meetings_ahead: int = Field(10, ge=1, le=100, description="Booked meetings that one client may have ahead")
+    remark_days: int = Field(
+        5, ge=1, le=60, description="Working days within which a remark on documentation is answered"
+    )
     exit_url: str = Field("https://www.smhi.se/", description="Where Lämna sidan leads: a neutral, common page")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front that set X-Forwarded-*")
     file_store: str = Field(

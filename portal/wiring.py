@@ -28,6 +28,8 @@ from portal.messages.events import MessageSent
 from portal.notices import service as notices
 from portal.notices.sending import NoticeSender
 from portal.records import sync as records
+from portal.records import telling as telling_of_records
+from portal.records.events import RecordReleased, ReleaseEnded, RemarkAnswered
 from portal.settings import Settings
 from portal.sync import registers
 from portal.sync import worker as sync_worker
@@ -61,6 +63,9 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(ProposalChanged, telling.on_proposal)
     bus.subscribe(Delivered, _files_delivered)
     bus.subscribe(MessageSent, _tell_of_message)
+    bus.subscribe(RecordReleased, telling_of_records.on_released)
+    bus.subscribe(ReleaseEnded, telling_of_records.on_ended)
+    bus.subscribe(RemarkAnswered, telling_of_records.on_answered)
 
 
 def _files_delivered(session: Session, event: Delivered) -> None:

@@ -190,6 +190,17 @@ def format_day(instant: datetime | date) -> str:
     return _format_date(day, pattern if day.year == today().year else f"{pattern} y", code)
 
 
+def format_month(instant: datetime) -> str:
+    """Return a month with its year, such as "november 2026", in Swedish time."""
+    return _format_date(_as_local(instant).date(), "LLLL y", _locale.get())
+
+
+def day_and_month(instant: datetime) -> tuple[str, str]:
+    """Return the day of the month and the month's short name, for a tile: ("5", "nov.")."""
+    day = _as_local(instant).date()
+    return str(day.day), _format_date(day, "LLL", _locale.get())
+
+
 def format_time(instant: datetime) -> str:
     """Return a time of day such as "08.31", in Swedish time."""
     local = _as_local(instant)

@@ -11,6 +11,7 @@ from portal.meetings import queries as meetings
 from portal.meetings import show
 from portal.messages import queries as messages
 from portal.people import queries as people
+from portal.records import queries as records
 from portal.sync import queries as sync
 from portal.web.access import Client
 from portal.web.db import db
@@ -32,13 +33,23 @@ def today() -> Response:
         day=capital(format_day(this_day())),
         fresh=_fresh(sync.freshness(db())),
         hero=news[0] if news else None,
-        news=news[1:],
+        news=[*news[1:], *_documentation()],
         cases=cases,
         meeting=show.line(row) if (row := meetings.next_meeting(db(), actor())) else None,
         calm_text=_calm_text(bool(cases)),
         write_url=url_for("messages.conversation", case_id=only.id) if only else "",
         write_text=_write_text(only.caseworker if only else ""),
     )
+
+
+def _documentation() -> list[dict[str, str]]:
+    """Return that there is something to read in the journal, if there is."""
+    count = records.unread_count(db(), actor())
+    if not count:
+        return []
+    text = ngettext("%(num)s ny text i journalen", "%(num)s nya texter i journalen", count)
+    url = url_for("records.journal", visa="nytt")
+    return [{"title": _("Något nytt är skrivet om dig"), "text": text, "url": url, "icon": "journal"}]
 
 
 def _fresh(found: sync.Freshness) -> dict[str, str]:

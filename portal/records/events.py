@@ -9,10 +9,18 @@ from datetime import datetime
 class RecordReleased:
     """The client may read a version from an instant on; nothing is told of what it says."""
 
+    release_id: uuid.UUID
     record_id: uuid.UUID
     case_id: uuid.UUID
     person_id: uuid.UUID
     visible_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseEnded:
+    """The client may no longer read what a release let them read, or was about to."""
+
+    release_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,7 @@ class RemarkMade:
 class RemarkAnswered:
     """A remark was answered; ``author_id`` is the person who made it, ``person_id`` whom the record is about."""
 
+    turn_id: uuid.UUID
     remark_id: uuid.UUID
     case_id: uuid.UUID
     person_id: uuid.UUID

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
-from portal.core.clock import now
 from portal.core.errors import InvalidInput
 from portal.core.ids import new_id
 from portal.core.text import clean_text
@@ -20,9 +19,9 @@ from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Ve
 from portal.records.queries.working import latest_masks
 from portal.records.rules.passages import Written, number
 from portal.records.rules.secrecy import default_release, masks_go_on, needs_person
-from portal.records.rules.states import VERSION_TRANSITIONS, Delivery, Ground, NoteStatus, Origin, VersionState, move
+from portal.records.rules.states import Delivery, Ground, NoteStatus, Origin, VersionState
 from portal.records.service.holding import known_ids, latest, next_revision, texts_of
-from portal.records.service.releasing import Check, Hidden, give, take_back
+from portal.records.service.releasing import Check, Hidden, end, give, take_back
 from portal.sync.contract import Change, Delivered, Kind, NoteRecord, Stuck, UnknownCode
 from portal.sync.inbox import Applied, LinkMissing
 from portal.sync.queries import local_id
@@ -222,7 +221,7 @@ def _apply_status(session: Session, row: CaseRecord, version: Version, record: N
     if version.state is VersionState.RELEASED:
         if _same_check(session, version, check):
             return ""
-        _end(session, version)
+        end(session, _in_force(session, version), version, None)
     released_by = _needed(session, Kind.STAFF, record.released_by) if record.released_by else None
     give(session, row, version, check, released_by)
     return "guardians_at_childs_talk" if record.for_guardians and row.child_sensitive else ""
@@ -271,22 +270,15 @@ def _same_check(session: Session, version: Version, check: Check) -> bool:
     return {each.passage_id for each in check.hidden} <= masks.keys() and release.for_guardians == check.for_guardians
 
 
-def _end(session: Session, version: Version) -> None:
-    release = _in_force(session, version)
-    release.withdrawn_at = now()
-    version.state = move(VERSION_TRANSITIONS, version.state, VersionState.WITHDRAWN)
-    session.flush()
-
-
 def _take_back_by_rule(session: Session, row: CaseRecord) -> None:
     """End every release that no person decided on, where a person must."""
-    rows = session.scalars(
-        select(Version)
-        .join(Release, Release.version_id == Version.id)
+    rows = session.execute(
+        select(Release, Version)
+        .join(Version, Version.id == Release.version_id)
         .where(Release.record_id == row.id, Release.withdrawn_at.is_(None), Release.released_by.is_(None))
     )
-    for version in rows.all():
-        _end(session, version)
+    for release, version in rows.all():
+        end(session, release, version, None)
 
 
 def _withdrawn_here(session: Session, version: Version) -> bool:

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.core.actor import Side
+from portal.core.actor import Actor, Side
+from portal.core.errors import NotFound
 from portal.people.models import StaffMember
 from portal.records.models import Draft, Remark, Turn, Version
 from portal.records.rules.states import Delivery, Outcome, RemarkKind, RemarkState
@@ -119,3 +120,14 @@ def drafts_of(session: Session, record_id: uuid.UUID, person_id: uuid.UUID) -> d
     """Return a person's drafts on a record, by spot."""
     rows = session.scalars(select(Draft).where(Draft.record_id == record_id, Draft.person_id == person_id))
     return {row.spot: DraftRow(row.spot, row.kind, row.text, row.saved_at) for row in rows}
+
+
+def own_remark(session: Session, actor: Actor, remark_id: uuid.UUID) -> uuid.UUID:
+    """Return the record of a remark of the actor's own.
+
+    :raises NotFound: for another's or an unknown one alike.
+    """
+    found = session.scalar(select(Remark.record_id).where(Remark.id == remark_id, Remark.person_id == actor.person_id))
+    if found is None:
+        raise NotFound
+    return found

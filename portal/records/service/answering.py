@@ -85,7 +85,7 @@ def answer(
     )
     outgoing.tell_remark(session, record, found)
     session.flush()
-    events.publish(session, RemarkAnswered(found.id, record.case_id, record.person_id, found.person_id))
+    events.publish(session, RemarkAnswered(made.id, found.id, record.case_id, record.person_id, found.person_id))
     return made
 
 

@@ -15,7 +15,7 @@ from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import lazy, today
 from portal.records import outgoing
-from portal.records.events import RecordReleased
+from portal.records.events import RecordReleased, ReleaseEnded
 from portal.records.models import CaseRecord, Mask, Release, Version
 from portal.records.rules.secrecy import grounds_on
 from portal.records.rules.states import MAX_TEXT, VERSION_TRANSITIONS, Ground, VersionState, move
@@ -101,7 +101,7 @@ def give(
         Mask(release_id=made.id, passage_id=each.passage_id, ground=each.ground, why=each.why) for each in check.hidden
     )
     session.flush()
-    events.publish(session, RecordReleased(record.id, record.case_id, record.person_id, made.visible_from))
+    events.publish(session, RecordReleased(made.id, record.id, record.case_id, record.person_id, made.visible_from))
     return made
 
 
@@ -133,7 +133,13 @@ def take_back(session: Session, record: CaseRecord, withdrawn_by: uuid.UUID | No
         .order_by(Version.number)
     ).all()
     for made, version in rows:
-        made.withdrawn_at, made.withdrawn_by = now(), withdrawn_by
-        version.state = move(VERSION_TRANSITIONS, version.state, VersionState.WITHDRAWN)
-    session.flush()
+        end(session, made, version, withdrawn_by)
     return [version for _made, version in rows]
+
+
+def end(session: Session, made: Release, version: Version, withdrawn_by: uuid.UUID | None) -> None:
+    """End a release of a record that is held, and tell the other features; None: the back office or a rule did."""
+    made.withdrawn_at, made.withdrawn_by = now(), withdrawn_by
+    version.state = move(VERSION_TRANSITIONS, version.state, VersionState.WITHDRAWN)
+    session.flush()
+    events.publish(session, ReleaseEnded(made.id))

@@ -1,0 +1,242 @@
+"""The client's journal: the list, one record with what is said of it, and what changed."""
+
+import secrets
+import uuid
+from itertools import groupby
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+
+from portal.core.actor import Side
+from portal.core.errors import InvalidInput, NotFound
+from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, lazy
+from portal.people import queries as people
+from portal.records import queries, service, show
+from portal.records.forms import KINDS, ButtonForm, RemarkForm, ReplyForm, SearchForm
+from portal.records.queries import Only
+from portal.records.rules.states import RemarkKind
+from portal.web.access import Client
+from portal.web.db import aside, close_db, db
+from portal.web.forms import load_form
+from portal.web.htmx import wants_fragment
+from portal.web.page import render, settings
+from portal.web.routes import Feature, NavItem, actor
+from portal.web.words import capital, first_name
+
+feature = Feature(
+    "records",
+    nav=(NavItem("records.journal", lazy("Journal"), "journal", Side.CLIENT, 30, new=queries.unread_count),),
+)
+
+FILTERS = {"": Only.ALL, "nytt": Only.UNREAD, "mina": Only.REMARKED, "svar": Only.ANSWERED}
+
+
+@feature.route("/journal", access=Client())
+def journal() -> Response:
+    """List what the client may read, by month, with filters."""
+    chosen = request.args.get("visa", "")
+    case_id = request.args.get("arende", type=uuid.UUID)
+    before = request.args.get("fore", type=uuid.UUID)
+    only = FILTERS.get(chosen, Only.ALL)
+    page = queries.records(db(), actor(), only=only, case_id=case_id, before=before)
+    older = url_for("records.journal", visa=chosen or None, arende=case_id, fore=page.older) if page.older else ""
+    return render(
+        "records/client/list.html",
+        months=_months(page.rows),
+        older=older,
+        chips=_chips(chosen if chosen in FILTERS else "", case_id),
+        form=SearchForm(formdata=None),
+    )
+
+
+def _months(rows: Any) -> list[tuple[str, list[dict[str, Any]]]]:
+    return [
+        (capital(month), [_row(row) for row in found])
+        for month, found in groupby(rows, key=lambda row: format_month(row.event_at))
+    ]
+
+
+def _row(row: queries.RecordRow) -> dict[str, Any]:
+    day, month = day_and_month(row.event_at)
+    return {
+        "url": url_for("records.record", record_id=row.id),
+        "row": row,
+        "tile_day": day,
+        "tile_month": month,
+        "day": format_day(row.event_at),
+        "tags": show.tags(row),
+    }
+
+
+def _chips(chosen: str, case_id: uuid.UUID | None) -> list[dict[str, Any]]:
+    unread = queries.unread_count(db(), actor())
+    words = (("", _("Allt"), None), ("nytt", _("Nytt"), unread), ("mina", _("Det du har sagt"), None))
+    found: list[dict[str, Any]] = [
+        {
+            "url": url_for("records.journal", visa=key or None),
+            "label": label,
+            "count": count,
+            "current": key == chosen and case_id is None,
+        }
+        for key, label, count in (*words, ("svar", _("Svar till dig"), None))
+    ]
+    cases = people.cases(db(), actor())
+    if len(cases) > 1:
+        found += [
+            {
+                "url": url_for("records.journal", arende=case.id),
+                "label": case.title,
+                "count": None,
+                "current": case.id == case_id,
+            }
+            for case in cases
+        ]
+    return found
+
+
+@feature.route("/journal/sok", access=Client(), methods=("POST",))
+def search() -> Response:
+    """Show where words stand in what the client may read; the words are in no address."""
+    form = SearchForm()
+    form.validate_on_submit()
+    found = queries.search(db(), actor(), form.words.data or "")
+    hits = [{**_row(hit.row), "passages": hit.passages[:3]} for hit in found]
+    return render("records/client/search.html", form=form, hits=hits)
+
+
+@feature.route("/journal/<uuid:record_id>", access=Client())
+def record(record_id: uuid.UUID) -> Response:
+    """Show a record, note that it was read, and log it."""
+    opened = queries.record(db(), actor(), record_id, number=request.args.get("version", type=int))
+    kept = load_form(RemarkForm)
+    response_context = _shown(opened)
+    close_db(None)
+    with aside() as session:
+        service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id)
+    place = request.args.get("stycke", 0, type=int) if kept.restored else -1
+    if kept.restored and 0 <= place <= len(opened.passages):
+        response_context |= _typed(opened, place, kept, "")
+    return render("records/client/record.html", **response_context)
+
+
+def _shown(opened: queries.Opened) -> dict[str, Any]:
+    place = {version.number: version for version in opened.versions}
+    return {
+        "opened": opened,
+        "day": format_day(opened.event_at),
+        "written": format_moment(opened.version.written_at),
+        "changed": format_day(opened.version.written_at) if opened.version.number > min(place) else "",
+        "cards": show.passages(opened),
+        "whole": show.passage(opened, 0),
+        "removed": show.removed(opened),
+        "name": first_name(opened.case.caseworker),
+        "kinds": [(kind.value, label, *show.LOOKS[kind]) for kind, label in KINDS],
+        "token": secrets.token_urlsafe(18),
+        "form": ButtonForm(formdata=None),
+        "reply_form": ReplyForm(formdata=None),
+        "remark_days": settings().remark_days,
+    }
+
+
+def _typed(opened: queries.Opened, place: int, form: RemarkForm, error: str) -> dict[str, Any]:
+    """Return the card of a place as it was typed, in its own place among the others."""
+    card = show.passage(opened, place, kind=form.kind.data or "", draft=form.text.data or "", error=error)
+    if place == 0:
+        return {"whole": card}
+    return {"cards": [card if each.place == place else each for each in show.passages(opened)]}
+
+
+@feature.route("/journal/<uuid:record_id>/<int:number>/<int:place>", access=Client(), methods=("POST",))
+def say(record_id: uuid.UUID, number: int, place: int) -> Response:
+    """Store what the client says of a passage of a version (0: of the whole); with htmx only that place is shown."""
+    form = RemarkForm()
+    opened = queries.record(db(), actor(), record_id, number=number)
+    if place > len(opened.passages):
+        raise NotFound
+    error = "" if form.validate() else _first_error(form)
+    if not error:
+        try:
+            made = service.remark(
+                db(),
+                actor(),
+                record_id=record_id,
+                number=number,
+                passage_id=opened.passages[place - 1].id if place else None,
+                kind=RemarkKind(form.kind.data),
+                text=form.text.data or "",
+                submission=form.submission.data or "",
+                answer_days=settings().remark_days,
+            )
+        except InvalidInput as refused:
+            error = str(refused.message)
+    if error:
+        return _again(opened, place, form, error)
+    confirmation = _("Sparat. Kvittens %(number)s", number=made.receipt_no)
+    return _done(record_id, number, place, confirmation)
+
+
+def _first_error(form: RemarkForm | ReplyForm) -> str:
+    return next(str(errors[0]) for errors in form.errors.values())
+
+
+def _again(opened: queries.Opened, place: int, form: RemarkForm, error: str) -> Response:
+    context = _shown(opened) | _typed(opened, place, form, error)
+    if wants_fragment():
+        card = context["whole"] if place == 0 else context["cards"][place - 1]
+        return make_response(render_template("records/client/place.html", card=card, confirmation="", **context), 422)
+    return render("records/client/record.html", 422, error=error, error_place=place, **context)
+
+
+def _done(record_id: uuid.UUID, number: int, place: int, confirmation: str) -> Response:
+    if not wants_fragment():
+        flash(confirmation)
+        here = url_for("records.record", record_id=record_id, version=number, _anchor=f"s{place}")
+        return redirect(here, 303)  # type: ignore[return-value]
+    opened = queries.record(db(), actor(), record_id, number=number)
+    context = _shown(opened)
+    card = context["whole"] if place == 0 else context["cards"][place - 1]
+    return make_response(render_template("records/client/place.html", card=card, confirmation=confirmation, **context))
+
+
+@feature.route("/journal/sagt/<uuid:remark_id>/ta-tillbaka", access=Client(), methods=("POST",))
+def take_back(remark_id: uuid.UUID) -> Response:
+    """Take back what the client has said; it stays, and shows as taken back."""
+    found = service.withdraw_remark(db(), actor(), remark_id)
+    flash(_("Du har tagit tillbaka det du sa."))
+    return redirect(url_for("records.record", record_id=found.record_id), 303)  # type: ignore[return-value]
+
+
+@feature.route("/journal/sagt/<uuid:remark_id>/svara", access=Client(), methods=("POST",))
+def reply(remark_id: uuid.UUID) -> Response:
+    """Store the client's reply to an answer."""
+    form = ReplyForm()
+    if not form.validate():
+        raise InvalidInput(_first_error(form), reason="reply")
+    service.reply(
+        db(),
+        actor(),
+        remark_id,
+        text=form.text.data or "",
+        submission=form.submission.data or "",
+        answer_days=settings().remark_days,
+    )
+    record_id = queries.own_remark(db(), actor(), remark_id)
+    flash(_("Ditt svar är sparat."))
+    return redirect(url_for("records.record", record_id=record_id), 303)  # type: ignore[return-value]
+
+
+@feature.route("/journal/<uuid:record_id>/andrat", access=Client())
+def changed(record_id: uuid.UUID) -> Response:
+    """Show what changed between a version and the one before it."""
+    before, after, found = queries.changes(db(), actor(), record_id, number=request.args.get("version", type=int))
+    opened = queries.record(db(), actor(), record_id, number=after.number)
+    return render(
+        "records/client/changed.html",
+        opened=opened,
+        before=before,
+        after=after,
+        day=format_day(after.written_at),
+        written=format_moment(after.written_at),
+        changes=[each for each in found if each.fate != "same"],
+        versions=[(row, format_moment(row.written_at)) for row in reversed(opened.versions)],
+    )

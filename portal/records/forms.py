@@ -1,0 +1,49 @@
+"""The client's forms in the journal: a remark, a reply, a button, a search."""
+
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import InputRequired
+
+from portal.core.i18n import lazy
+from portal.core.text import clean_text
+from portal.records.rules.states import MAX_TEXT, RemarkKind
+from portal.web.forms import Form, SubmissionForm, TextLength
+
+KINDS = (
+    (RemarkKind.RIGHT, lazy("Stämmer")),
+    (RemarkKind.WRONG, lazy("Stämmer inte")),
+    (RemarkKind.MISSING, lazy("Något saknas")),
+    (RemarkKind.DISAGREE, lazy("Håller inte med")),
+    (RemarkKind.NOT_UNDERSTOOD, lazy("Förstår inte")),
+)
+
+
+class RemarkForm(SubmissionForm):
+    """What the client says of a passage or of the whole; the length of the text is the service's to judge."""
+
+    kind = RadioField(
+        lazy("Vad tycker du om stycket?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        choices=[SelectChoice(kind.value, label) for kind, label in KINDS],
+        validators=[InputRequired(message=lazy("Välj vad du vill säga."))],  # type: ignore[arg-type]
+    )
+    text = TextAreaField(filters=[clean_text])
+
+
+class ReplyForm(SubmissionForm):
+    """The client's reply to an answer."""
+
+    text = TextAreaField(
+        lazy("Ditt svar"),  # type: ignore[arg-type]
+        filters=[clean_text],
+        validators=[TextLength(MAX_TEXT, lazy("Skriv något innan du skickar."))],
+    )
+
+
+class ButtonForm(Form):
+    """A button that changes something: only the token that proves where it was pressed."""
+
+
+class SearchForm(Form):
+    """Words to look for; sent in the body, for an address would keep them."""
+
+    words = StringField(lazy("Sök i det som är skrivet"), filters=[clean_text])  # type: ignore[arg-type]

@@ -1,0 +1,157 @@
+"""The words around documentation: kinds, outcomes, days and deliveries, as the client's pages say them."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from portal.core.actor import Side
+from portal.core.i18n import LazyText, _, format_day, lazy, today
+from portal.records.forms import KINDS
+from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow
+from portal.records.rules.secrecy import Shown, grounds_on
+from portal.records.rules.states import Delivery, Ground, Outcome, RemarkKind, RemarkState
+from portal.web.words import first_name
+
+LABELS = dict(KINDS)
+LOOKS: dict[RemarkKind, tuple[str, str]] = {
+    RemarkKind.RIGHT: ("success", "ok"),
+    RemarkKind.WRONG: ("danger", "no"),
+    RemarkKind.MISSING: ("warning", "plus-circle"),
+    RemarkKind.DISAGREE: ("warning", "partly"),
+    RemarkKind.NOT_UNDERSTOOD: ("info", "help"),
+}
+OUTCOMES: dict[Outcome, LazyText] = {
+    Outcome.CORRECTED: lazy("Texten är rättad"),
+    Outcome.NOTED: lazy("Det du säger är antecknat bredvid texten"),
+    Outcome.EXPLAINED: lazy("Förklaring"),
+    Outcome.NOT_CHANGED: lazy("Texten är inte ändrad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one side said: who, when, what; ``outcome`` stands over an answer."""
+
+    me: bool
+    name: str
+    day: str
+    text: str = field(repr=False)
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkCard:
+    """A remark as its passage shows it; ``quote`` is what it was made on, where that stands no more in the text."""
+
+    id: uuid.UUID
+    color: str
+    icon: str
+    label: str
+    said: Sequence[Said]
+    status: str
+    about: str
+    quote: str
+    may_reply: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassageCard:
+    """A passage with what was said of it and the form to say more; hidden ones have only ``why``."""
+
+    place: int
+    id: uuid.UUID | None
+    text: str = field(repr=False)
+    why: str = ""
+    section: str = ""
+    remarks: Sequence[RemarkCard] = ()
+    kind: str = ""
+    draft: str = field(default="", repr=False)
+    error: str = ""
+
+
+def passages(opened: Opened) -> list[PassageCard]:
+    """Return the passages of a record for its page."""
+    return [passage(opened, place) for place in range(1, len(opened.passages) + 1)]
+
+
+def passage(opened: Opened, place: int, *, kind: str = "", draft: str = "", error: str = "") -> PassageCard:
+    """Return one passage, counted from 1; 0 is the whole. With ``error``: as it was typed."""
+    if place == 0:
+        said = [row for row in opened.remarks if row.passage_id is None]
+        return PassageCard(0, None, "", remarks=_cards(opened, said), kind=kind, draft=draft, error=error)
+    shown = opened.passages[place - 1]
+    if shown.hidden:
+        why, section = hidden_words(shown.hidden)
+        return PassageCard(place, shown.id, "", why=why, section=section)
+    said = [row for row in opened.remarks if row.passage_id == shown.id]
+    return PassageCard(place, shown.id, shown.text, remarks=_cards(opened, said), kind=kind, draft=draft, error=error)
+
+
+def hidden_words(ground: Ground) -> tuple[str, str]:
+    """Return why a passage is hidden, in plain words, and the section of the law."""
+    rule = grounds_on(today()).get(ground)
+    return (str(rule.words), rule.section) if rule else (_("Texten får inte visas."), "OSL")
+
+
+def removed(opened: Opened) -> list[RemarkCard]:
+    """Return the remarks whose passage stands no more in the version that is read; none is ever left out."""
+    here = {shown.id for shown in opened.passages if not shown.hidden}
+    rest = [row for row in opened.remarks if row.passage_id is not None and row.passage_id not in here]
+    return _cards(opened, rest)
+
+
+def _cards(opened: Opened, rows: Iterable[RemarkRow]) -> list[RemarkCard]:
+    return [_card(row, opened.quotes.get(row.id), opened.version.number) for row in rows]
+
+
+def _card(row: RemarkRow, quote: Shown | None, number: int) -> RemarkCard:
+    color, icon = LOOKS[row.kind]
+    about = _("Du skrev det om version %(number)s.", number=row.number) if row.number != number else ""
+    mine = [Said(True, "", format_day(row.made_at), row.text)] if row.text else []
+    return RemarkCard(
+        id=row.id,
+        color="neutral" if row.state is RemarkState.WITHDRAWN else color,
+        icon=icon,
+        # Translators: what the reader has said of a passage, for example "Du: Stämmer inte"
+        label=_("Du: %(kind)s", kind=LABELS[row.kind]),
+        said=[*mine, *(_turn(turn) for turn in row.turns)],
+        status=_status(row),
+        about=about,
+        quote=quote.text if quote else "",
+        may_reply=row.state is RemarkState.ANSWERED,
+        may_withdraw=row.state is not RemarkState.WITHDRAWN,
+    )
+
+
+def _turn(turn: TurnRow) -> Said:
+    outcome = str(OUTCOMES[turn.outcome]) if turn.outcome else ""
+    return Said(turn.side is Side.CLIENT, first_name(turn.author), format_day(turn.at), turn.text, outcome)
+
+
+def _status(row: RemarkRow) -> str:
+    if row.state is RemarkState.WITHDRAWN:
+        return _("Du tog tillbaka det.")
+    sent = ""
+    if row.delivery is Delivery.STUCK:
+        sent = _("Det har fastnat på vägen, vi hjälper till. Kvittens %(number)s.", number=row.receipt_no)
+    elif row.delivery is Delivery.PENDING:
+        sent = _("Inte levererat än. Kvittens %(number)s.", number=row.receipt_no)
+    if row.state is RemarkState.OPEN and row.due_on:
+        due = _("Du får svar senast %(day)s.", day=format_day(row.due_on))
+        return f"{due} {sent}".strip()
+    return sent
+
+
+def tags(row: RecordRow) -> list[tuple[str, str, str]]:
+    """Return the tags of a record in the list: colour, icon, words."""
+    found = [] if row.read else [("info", "document", _("Ny"))]
+    if row.number > 1:
+        found.append(("warning", "pencil", _("Ändrad %(day)s", day=format_day(row.written_at))))
+    if row.remarks.get(RemarkState.ANSWERED):
+        found.append(("success", "message", _("Svar till dig")))
+    elif row.remarks.get(RemarkState.OPEN):
+        found.append(("neutral", "message", _("Du har sagt något")))
+    elif row.agreed:
+        found.append(("success", "ok", _("Du: %(kind)s", kind=LABELS[RemarkKind.RIGHT])))
+    return found
