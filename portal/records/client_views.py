@@ -17,7 +17,6 @@ from portal.records.queries import Only
 from portal.records.rules.states import RemarkKind
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
-from portal.web.forms import load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
@@ -108,15 +107,11 @@ def search() -> Response:
 def record(record_id: uuid.UUID) -> Response:
     """Show a record, note that it was read, and log it."""
     opened = queries.record(db(), actor(), record_id, number=request.args.get("version", type=int))
-    kept = load_form(RemarkForm)
-    response_context = _shown(opened)
+    context = _shown(opened)
     close_db(None)
     with aside() as session:
         service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id)
-    place = request.args.get("stycke", 0, type=int) if kept.restored else -1
-    if kept.restored and 0 <= place <= len(opened.passages):
-        response_context |= _typed(opened, place, kept, "")
-    return render("records/client/record.html", **response_context)
+    return render("records/client/record.html", **context)
 
 
 def _shown(opened: queries.Opened) -> dict[str, Any]:
@@ -146,13 +141,15 @@ def _typed(opened: queries.Opened, place: int, form: RemarkForm, error: str) -> 
     return {"cards": [card if each.place == place else each for each in show.passages(opened)]}
 
 
-@feature.route("/journal/<uuid:record_id>/<int:number>/<int:place>", access=Client(), methods=("POST",))
-def say(record_id: uuid.UUID, number: int, place: int) -> Response:
-    """Store what the client says of a passage of a version (0: of the whole); with htmx only that place is shown."""
+@feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>", access=Client(), methods=("POST",))
+def say(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
+    """Store what the client says of a passage of a version, or of the whole, whose spot is the record's own id.
+
+    With htmx only that place is shown again.
+    """
     form = RemarkForm()
-    opened = queries.record(db(), actor(), record_id, number=number)
-    if place > len(opened.passages):
-        raise NotFound
+    opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    place = _place(opened, spot)
     error = "" if form.validate() else _first_error(form)
     if not error:
         try:
@@ -160,8 +157,8 @@ def say(record_id: uuid.UUID, number: int, place: int) -> Response:
                 db(),
                 actor(),
                 record_id=record_id,
-                number=number,
-                passage_id=opened.passages[place - 1].id if place else None,
+                number=opened.version.number,
+                passage_id=spot if place else None,
                 kind=RemarkKind(form.kind.data),
                 text=form.text.data or "",
                 submission=form.submission.data or "",
@@ -172,7 +169,15 @@ def say(record_id: uuid.UUID, number: int, place: int) -> Response:
     if error:
         return _again(opened, place, form, error)
     confirmation = _("Sparat. Kvittens %(number)s", number=made.receipt_no)
-    return _done(record_id, number, place, confirmation)
+    return _done(opened, place, confirmation)
+
+
+def _place(opened: queries.Opened, spot: uuid.UUID) -> int:
+    """Return a spot's place, counted from 1; 0 is the whole."""
+    places = {shown.id: place for place, shown in enumerate(opened.passages, 1)} | {opened.id: 0}
+    if spot not in places:
+        raise NotFound
+    return places[spot]
 
 
 def _first_error(form: RemarkForm | ReplyForm) -> str:
@@ -187,13 +192,13 @@ def _again(opened: queries.Opened, place: int, form: RemarkForm, error: str) -> 
     return render("records/client/record.html", 422, error=error, error_place=place, **context)
 
 
-def _done(record_id: uuid.UUID, number: int, place: int, confirmation: str) -> Response:
+def _done(before: queries.Opened, place: int, confirmation: str) -> Response:
+    number = before.version.number
     if not wants_fragment():
         flash(confirmation)
-        here = url_for("records.record", record_id=record_id, version=number, _anchor=f"s{place}")
+        here = url_for("records.record", record_id=before.id, version=number, _anchor=f"s{place}")
         return redirect(here, 303)  # type: ignore[return-value]
-    opened = queries.record(db(), actor(), record_id, number=number)
-    context = _shown(opened)
+    context = _shown(queries.record(db(), actor(), before.id, number=number))
     card = context["whole"] if place == 0 else context["cards"][place - 1]
     return make_response(render_template("records/client/place.html", card=card, confirmation=confirmation, **context))
 

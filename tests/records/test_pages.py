@@ -152,7 +152,7 @@ def test_foreign_and_withdrawn_records_are_not_found(
     for path in (f"/journal/{version.record_id}", f"/journal/{version.record_id}/andrat", f"/journal/{new_id()}"):
         client.page(path, status=404)
     for path in (
-        f"/journal/{version.record_id}/1/1",
+        f"/journal/{version.record_id}/{version.id}/{version.record_id}",
         f"/journal/sagt/{made.id}/ta-tillbaka",
         f"/journal/sagt/{made.id}/svara",
     ):

@@ -104,15 +104,23 @@ def _texts(session: Session, record_id: uuid.UUID, versions: Iterable[VersionRow
     return found
 
 
-def record(session: Session, actor: Actor, record_id: uuid.UUID, *, number: int | None = None) -> Opened:
+def record(
+    session: Session,
+    actor: Actor,
+    record_id: uuid.UUID,
+    *,
+    number: int | None = None,
+    version_id: uuid.UUID | None = None,
+) -> Opened:
     """Return a record as its client may read it: in its newest version, or in another one that is released.
 
     :raises NotFound: for a foreign, an unknown, an unreleased and a withdrawn one alike.
     """
     found, versions = _open(session, actor, record_id)
-    version = next((row for row in versions if row.number == number), None) if number else versions[-1]
-    if version is None:
+    wanted = [row for row in versions if number in {None, row.number} and version_id in {None, row.id}]
+    if not wanted:
         raise NotFound
+    version = wanted[-1]
     remarks = remarks_of(session, record_id, actor.id)
     remarked = {remark.version_id for remark in remarks}
     read = _texts(session, record_id, [row for row in versions if row.id == version.id or row.id in remarked])
