@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit import service as audit
 from portal.core.clock import now
 from portal.core.db import writing
-from portal.files import sandbox, service
+from portal.files import rows, sandbox
 from portal.files.models import UNDER_WAY, FilePart, StoredFile
 from portal.files.rules import FileState, Refusal, fit_ending, move
 from portal.files.sandbox import USUAL_BUDGET, Budget, Cleaned, TookTooLong
@@ -129,7 +129,7 @@ class Checker:
             if row is None:
                 # Removed meanwhile, or taken over by another worker after our lease.
                 if isinstance(outcome, Ready):
-                    service.doom(session, [outcome.sealed.blob])
+                    rows.doom(session, [outcome.sealed.blob])
                 return
             row.leased_until = None
             match outcome:
@@ -178,13 +178,13 @@ def _let_in(session: Session, row: StoredFile, outcome: Ready) -> None:
     row.state = move(row.state, FileState.READY)
     row.kind, row.size, row.name = cleaned.kind, sealed.size, fit_ending(row.name, cleaned.kind)
     row.blob, row.content_key = sealed.blob, sealed.key
-    service.set_checksum(session, row, sealed.checksum)
-    service.doom_parts(session, row)
+    rows.set_checksum(session, row, sealed.checksum)
+    rows.doom_parts(session, row)
 
 
 def _turn_away(session: Session, row: StoredFile, reason: Refusal) -> None:
     row.state, row.reason = move(row.state, FileState.REFUSED), reason
-    service.doom_parts(session, row)
+    rows.doom_parts(session, row)
     audit.record(session, "file.refused", subject_id=row.owner_id, object_id=row.id, detail={"reason": reason.value})
 
 

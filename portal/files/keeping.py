@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.clock import now
 from portal.core.db import writing
-from portal.files import service
+from portal.files import rows
 from portal.files.models import UNDER_WAY, DoomedBlob, FilePart, StoredFile
 from portal.files.rules import FileState
 from portal.files.stores.base import BlobStore, StoreError
@@ -43,15 +43,15 @@ def remove_doomed(sessions: sessionmaker[Session], store: BlobStore) -> int:
 def remove_broken_off(sessions: sessionmaker[Session]) -> int:
     """Remove uploads of which no part has come for a day; return how many."""
     with writing(sessions) as session:
-        rows = session.scalars(
+        found = session.scalars(
             select(StoredFile)
             .where(UNDER_WAY, StoredFile.state == FileState.RECEIVING, StoredFile.touched_at < now() - BROKEN_OFF)
             .limit(_BATCH)
             .with_for_update(skip_locked=True)
         ).all()
-        for row in rows:
-            service.let_go(session, row)
-        return len(rows)
+        for row in found:
+            rows.let_go(session, row)
+        return len(found)
 
 
 def remove_orphans(sessions: sessionmaker[Session], store: BlobStore) -> int:

@@ -20,8 +20,8 @@ from portal.core.crypto import ring_of
 from portal.core.errors import Conflict, NotFound
 from portal.core.i18n import lazy
 from portal.core.ids import new_id
-from portal.files import queries
-from portal.files.models import DoomedBlob, FilePart, StoredFile
+from portal.files import queries, rows
+from portal.files.models import FilePart, StoredFile
 from portal.files.queries import FileView
 from portal.files.rules import ALIVE, MB, FileState, Limits, Refusal, clean_name, clean_type, move
 from portal.files.scanner import Scanner
@@ -149,7 +149,7 @@ def receive(
         row.state = move(row.state, FileState.CHECKING)
     else:
         _refuse(row, refusal)
-        doom(session, [part.blob])
+        rows.doom(session, [part.blob])
     session.flush()
     return row
 
@@ -165,7 +165,7 @@ def remove(session: Session, actor: Actor, file_id: uuid.UUID) -> None:
         return
     if row.handed_over_at is not None:
         raise Conflict(lazy("Filen är redan inlämnad och kan inte tas bort."), reason="handed_over")
-    let_go(session, row)
+    rows.let_go(session, row)
     audit.record(session, "file.removed", actor=actor, subject_id=row.owner_id, object_id=row.id)
     session.flush()
 
@@ -175,7 +175,7 @@ def discard(session: Session, purpose: str, object_id: uuid.UUID) -> int:
 
     What was handed over stays, whatever becomes of the object.
     """
-    rows = session.scalars(
+    found = session.scalars(
         select(StoredFile)
         .where(
             StoredFile.purpose == purpose,
@@ -185,10 +185,10 @@ def discard(session: Session, purpose: str, object_id: uuid.UUID) -> int:
         )
         .with_for_update()
     ).all()
-    for row in rows:
-        let_go(session, row)
+    for row in found:
+        rows.let_go(session, row)
     session.flush()
-    return len(rows)
+    return len(found)
 
 
 def hand_over(session: Session, actor: Actor, ids: Sequence[uuid.UUID], *, case_id: uuid.UUID | None = None) -> None:
@@ -261,34 +261,6 @@ def mark_delivered(session: Session, checksums: Collection[str], at: datetime) -
         .values(delivered_at=at)
         .execution_options(synchronize_session=False)
     )
-
-
-def let_go(session: Session, row: StoredFile) -> None:
-    """Remove a file with its name and content; whoever calls has looked that it may go."""
-    row.state, row.name = move(row.state, FileState.REMOVED), ""
-    doom_parts(session, row)
-    if row.blob is not None:
-        doom(session, [row.blob])
-        row.blob = row.content_key = None
-
-
-def set_checksum(session: Session, row: StoredFile, checksum: str) -> None:
-    """Write the SHA-256 (hex) of a file's content, and the look-up value of it."""
-    row.checksum = checksum
-    row.checksum_index = ring_of(session.get_bind().dialect).blind_index("file", checksum)
-
-
-def doom(session: Session, blobs: Iterable[str]) -> None:
-    """Let blobs be taken away after this transaction."""
-    session.add_all(DoomedBlob(blob=blob) for blob in blobs)
-
-
-def doom_parts(session: Session, row: StoredFile) -> None:
-    """Let the parts of an upload be taken away after this transaction."""
-    parts = session.scalars(select(FilePart).where(FilePart.file_id == row.id)).all()
-    doom(session, [part.blob for part in parts])
-    for part in parts:
-        session.delete(part)
 
 
 def _new(

@@ -1,5 +1,6 @@
 """What features do with files: take in, whole and in parts, remove, hand over, open."""
 
+import tracemalloc
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -284,3 +285,16 @@ def test_a_full_disk_takes_nothing_in_and_leaves_nothing(
         receive(session, world, full, place(world), b"x" * 1_000_000)
     assert session.scalars(select(StoredFile)).all() == []
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.slow
+def test_a_large_stream_is_sealed_and_opened_in_little_memory(vault: Vault) -> None:
+    """200 MB pass; none of it may be held."""
+    file_id, block = new_id(), bytes(range(256)) * 256
+    tracemalloc.start()
+    sealed = vault.put(file_id, (block for _ in range(3200)), most=10**9)
+    read = sum(len(part) for part in vault.get(file_id, sealed.blob, sealed.key))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (sealed.size, read) == (209_715_200, 209_715_200)
+    assert peak < 5_000_000
