@@ -23,10 +23,7 @@ from portal.identity import http as identity_http
 from portal.identity import throttle
 from portal.identity.keeper import FederationKeeper
 from portal.identity.views import features as identity
-from portal.meetings.client_views import feature as meetings
-from portal.meetings.feed_views import feature as calendar
-from portal.meetings.staff_views.hours import feature as hours
-from portal.meetings.staff_views.kinds import feature as meeting_kinds
+from portal.meetings.views import features as meetings
 from portal.messages.views import feature as messages
 from portal.notices.client_views import feature as notices
 from portal.records.views import feature as records
@@ -41,21 +38,7 @@ from portal.web.locale import bind_locale
 from portal.web.routes import WebKit, check_access
 from portal.wiring import subscribe
 
-FEATURES = (
-    site.feature,
-    *identity,
-    dashboard,
-    casework,
-    meetings,
-    messages,
-    records,
-    calendar,
-    files,
-    hours,
-    meeting_kinds,
-    notices,
-    admin,
-)
+FEATURES = (site.feature, *identity, dashboard, casework, *meetings, messages, records, files, notices, admin)
 
 # Room for a far too long message (100,000 characters, up to 12 bytes each when sent): it is answered with its own text
 # and a plain word, where a refusal by size would lose it. A signed SAML answer stays under 256 kB.

@@ -77,6 +77,14 @@ class Settings(BaseSettings):
     municipality: str = Field("Kommunen", max_length=80, description="The municipality's name, shown in the footer")
     reception_phone: str = Field("", description="The telephone number of the reception, as it is written")
     emergency_phone: str = Field("", description="The social emergency service (socialjouren), as it is written")
+    video_url: str = Field(
+        "",
+        pattern=r"^$|^https://[^{}\s]*\{room\}[^{}\s]*$",
+        description="Address of a room at the provider of video meetings: `https://…/{room}`; none without it",
+    )
+    proposals_waiting: int = Field(
+        5, ge=1, le=50, description="Proposals of meetings that one client may have waiting for an answer"
+    )
     answer_days: int = Field(2, ge=1, le=30, description="Working days within which a message is answered")
     meetings_ahead: int = Field(10, ge=1, le=100, description="Booked meetings that one client may have ahead")
     remark_days: int = Field(

@@ -13,6 +13,7 @@ from portal.core.actor import Side
 from portal.core.ids import new_id
 from portal.meetings.events import MeetingBooked, MeetingCancelled, MeetingChanged, MeetingMoved, ProposalChanged
 from portal.meetings.models import Meeting, Proposal
+from portal.meetings.rules.states import MeetingState
 from portal.notices import service as notices
 
 
@@ -45,9 +46,9 @@ def on_cancelled(session: Session, event: MeetingCancelled) -> None:
 
 
 def on_changed(session: Session, event: MeetingChanged) -> None:
-    """Tell the client of what others have changed."""
+    """Tell the client of what others have changed while the meeting is ahead; how it went needs no notice."""
     meeting = _told_of(session, event.meeting_id)
-    if meeting is not None:
+    if meeting is not None and meeting.state is MeetingState.BOOKED:
         _tell(session, meeting.person_id, event.side)
 
 

@@ -8,18 +8,19 @@ from typing import NamedTuple
 from flask import Response, flash, redirect, request, url_for
 
 from portal.core.i18n import _, format_day
-from portal.meetings import queries, show
+from portal.meetings import proposal_words, queries, show
 from portal.meetings.client_views import choosing, times
 from portal.meetings.forms.client import NO, YES, CancelForm, DetailsForm
 from portal.meetings.models import BookingDraft
-from portal.meetings.queries import MeetingRow
+from portal.meetings.queries import MeetingRow, proposals
 from portal.meetings.rules.arrangement import Arrangement
+from portal.meetings.rules.video import may_join
 from portal.meetings.service import booking, drafts
 from portal.meetings.service.booking import DoesNotFit, Over
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, settings
 from portal.web.routes import Feature, actor
 from portal.web.words import capital, first_name
 
@@ -33,6 +34,7 @@ def overview() -> Response:
     page = queries.earlier(db(), actor(), before=_instant(request.args.get("fore", "")))
     return render(
         "meetings/client/overview.html",
+        waiting=[proposal_words.line(row) for row in proposals.waiting(db(), actor())],
         coming=[show.line(row) for row in coming],
         earlier=[show.line(row) for row in page.rows],
         older_url=url_for("meetings.overview", fore=page.older.isoformat()) if page.older else "",
@@ -62,6 +64,7 @@ def meeting(meeting_id: uuid.UUID) -> Response:
         history=show.happenings(queries.history(db(), actor(), meeting_id)),
         late=show.late(row) if row.is_open else "",
         left=_left(row),
+        join=url_for("video.join", meeting_id=row.id) if settings().video_url and may_join(row) else "",
     )
 
 

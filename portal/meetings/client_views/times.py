@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from flask import Response, current_app, make_response, request, url_for
+from flask import Response, make_response, request, url_for
 
 from portal.core.clock import now
 from portal.core.errors import Conflict
@@ -164,4 +164,4 @@ def _left(offered: drafts.Offered) -> str:
 
 
 def _propose_url() -> str:
-    return url_for("meetings.propose") if "meetings.propose" in current_app.view_functions else ""
+    return url_for("meetings.propose")

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
+from portal.core.clock import now
 from portal.core.errors import NotFound
-from portal.meetings.models import MeetingType, Proposal, ProposalTurn, ProposalWindow
+from portal.meetings.models import Claim, MeetingType, Place, Proposal, ProposalTurn, ProposalWindow
 from portal.meetings.rules.availability import Span
-from portal.meetings.rules.states import Delivery, Form, ProposalState, TurnKind, TypeKind
+from portal.meetings.rules.states import QUANTUM, Delivery, Form, ProposalState, TurnKind, TypeKind
 from portal.people import queries as people
 from portal.people.models import Case, Person, StaffMember
 
@@ -67,9 +68,15 @@ class ProposalRow:
         """Return what was said last."""
         return self.turns[-1]
 
+    @property
+    def has_run_out(self) -> bool:
+        """Tell whether nobody can answer any more, also where the worker hasn't ended it yet."""
+        return self.state is ProposalState.EXPIRED or (self.state in WAITING and self.expires_at <= now())
+
     def waits_for(self, side: Side) -> bool:
         """Tell whether a side is to answer."""
-        return self.state is (ProposalState.WITH_CLIENT if side is Side.CLIENT else ProposalState.WITH_STAFF)
+        waiting = ProposalState.WITH_CLIENT if side is Side.CLIENT else ProposalState.WITH_STAFF
+        return self.state is waiting and not self.has_run_out
 
 
 def _reachable(actor: Actor) -> ColumnElement[bool]:
@@ -117,7 +124,7 @@ def proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Proposal
 def waiting(session: Session, actor: Actor, *, limit: int = 100) -> list[ProposalRow]:
     """Return the proposals that wait: first those that the actor's side is to answer, the one that runs out first."""
     mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
-    wanted = _rows(actor).where(Proposal.state.in_(WAITING))
+    wanted = _rows(actor).where(Proposal.state.in_(WAITING), Proposal.expires_at > now())
     wanted = wanted.order_by(Proposal.state != mine, Proposal.expires_at, Proposal.id).limit(limit)
     found = session.execute(wanted, people.scope(actor)).all()
     return _with_latest(session, found)
@@ -133,17 +140,44 @@ def ended(session: Session, actor: Actor, *, limit: int = 20) -> list[ProposalRo
 def to_answer_count(session: Session, actor: Actor) -> int:
     """Return how many proposals wait for the actor's side."""
     mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
-    wanted = select(func.count()).select_from(Proposal).where(_reachable(actor), Proposal.state == mine)
+    wanted = select(func.count()).select_from(Proposal)
+    wanted = wanted.where(_reachable(actor), Proposal.state == mine, Proposal.expires_at > now())
     return session.scalar(wanted, people.scope(actor)) or 0
 
 
-def client_of(session: Session, actor: Actor, person_id: uuid.UUID) -> str:
-    """Return a client's name as staff see it.
+def client_names(session: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return names as staff see them, of the clients of what the actor may see."""
+    columns = select(Person.id, Person.given_name, Person.surname, Person.protection)
+    return {row[0]: people.shown_name(*row) for row in session.execute(columns.where(Person.id.in_(person_ids)))}
 
-    :raises NotFound: the client isn't the actor's.
-    """
-    person: Person = people.client(session, actor, person_id)
-    return people.shown_name(person.id, person.given_name, person.surname, person.protection)
+
+def client_name(session: Session, person_id: uuid.UUID) -> str:
+    """Return a client's name as staff see it."""
+    return client_names(session, [person_id])[person_id]
+
+
+def places_for(session: Session, case_id: uuid.UUID) -> dict[str, str]:
+    """Return the places where a case's unit meets clients, by id."""
+    unit = select(Case.unit_id).where(Case.id == case_id).scalar_subquery()
+    wanted = select(Place.id, Place.name).where(
+        Place.active.is_(True), or_(Place.unit_id.is_(None), Place.unit_id == unit)
+    )
+    return {str(id_): name for id_, name in session.execute(wanted.order_by(Place.name))}
+
+
+def taken(session: Session, staff_id: uuid.UUID, spans: Sequence[Span]) -> set[datetime]:
+    """Return the beginnings of the pieces that are taken in a calendar from the first span to the last."""
+    if not spans:
+        return set()
+    within = Claim.at.between(min(one.start for one in spans) - QUANTUM, max(one.end for one in spans))
+    alive = or_(Claim.lapses_at.is_(None), Claim.lapses_at > now())
+    return set(session.scalars(select(Claim.at).where(Claim.staff_id == staff_id, within, alive)))
+
+
+def place_name(session: Session, place_id: uuid.UUID | None) -> str:
+    """Return a place of ours with its address, or nothing."""
+    place = session.get(Place, place_id) if place_id else None
+    return f"{place.name}, {place.address}" if place else ""
 
 
 def _with_latest(session: Session, found: Sequence[Any]) -> list[ProposalRow]:

@@ -1,0 +1,216 @@
+"""Forms of proposals: times in rows, ways to meet, and a client's or a caseworker's answer."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import wtforms
+from flask import request
+from wtforms import DateField, FieldList, FormField, SelectField, SelectMultipleField, TextAreaField, TimeField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.core.clock import now
+from portal.core.errors import InvalidInput
+from portal.core.i18n import STOCKHOLM, lazy
+from portal.core.text import clean_text
+from portal.meetings.forms.client import YES, InterpreterForm
+from portal.meetings.models import MeetingType
+from portal.meetings.queries import meeting_minutes
+from portal.meetings.rules.arrangement import MAX_REASON
+from portal.meetings.rules.availability import Span
+from portal.meetings.rules.proposing import MAX_SHORT, MAX_TEXT, Terms, checked_windows
+from portal.meetings.rules.states import MAX_WINDOWS
+from portal.meetings.rules.states import Form as MeetingForm
+from portal.web.forms import AtMost, SubmissionForm, TextLength, load_form
+
+ADD, REMOVE = "lagg-till", "ta-bort"
+
+
+class WindowForm(wtforms.Form):
+    """A day, and from when until when."""
+
+    day = DateField(lazy("Dag"))  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+    start = TimeField(lazy("Från"))  # type: ignore[arg-type]  # as above
+    end = TimeField(lazy("Till"))  # type: ignore[arg-type]  # as above
+
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether nothing was written in the row."""
+        return not any(field.raw_data and field.raw_data[0] for field in self)
+
+    def span(self) -> Span | None:
+        """Return the time in the row, or None with the fields marked that are missing or can't be read."""
+        for field, text in (
+            (self.day, lazy("Välj en dag.")),
+            (self.start, lazy("Skriv från vilken tid, till exempel 13.00.")),
+            (self.end, lazy("Skriv till vilken tid, till exempel 15.00.")),
+        ):
+            if field.data is None:
+                field.errors = [str(text)]
+        if self.day.data is None or self.start.data is None or self.end.data is None:
+            return None
+        start = datetime.combine(self.day.data, self.start.data, STOCKHOLM)
+        return Span(start, datetime.combine(self.day.data, self.end.data, STOCKHOLM))
+
+
+class _Ways(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class TermsForm(SubmissionForm, InterpreterForm):
+    """What one side proposes; ``minutes`` is how long the meeting takes."""
+
+    windows = FieldList(FormField(WindowForm), min_entries=1, max_entries=MAX_WINDOWS)
+    how = _Ways(lazy("Hur vill du helst träffas?"), validate_choice=True)  # type: ignore[arg-type]  # as above
+    place_text = wtforms.StringField(
+        lazy("Var?"),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[AtMost(MAX_SHORT)],
+        description=lazy("Bara om du vill träffas på en annan plats."),  # type: ignore[arg-type]  # as above
+    )
+    participants = wtforms.StringField(
+        lazy("Vill du ha någon med dig?"),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[AtMost(MAX_SHORT)],
+        description=lazy("Skriv vem. Det kan vara en vän, en släkting eller ett ombud. Du bestämmer."),  # type: ignore[arg-type]  # as above
+    )
+    text = TextAreaField(
+        lazy("Vad vill du ta upp, och är det något mer vi ska veta?"),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[AtMost(MAX_TEXT)],
+    )
+    minutes = 0
+    # The row that was just added, which takes the focus.
+    added = -1
+    spans: tuple[Span, ...] = ()
+
+    def offer(self, forms: Sequence[MeetingForm], words: dict[MeetingForm, Any]) -> None:
+        """Set in which ways one can meet."""
+        self.how.choices = {form.value: str(words[form]) for form in forms}
+
+    def rows_only(self, pressed: dict[str, str]) -> bool:
+        """Add or remove a row where that was what was asked for, and tell whether it was."""
+        if ADD in pressed:
+            if len(self.windows.entries) < MAX_WINDOWS:
+                self.windows.append_entry()
+                self.added = len(self.windows.entries) - 1
+            return True
+        number = pressed.get(REMOVE, "")
+        if not (number.isascii() and number.isdigit() and int(number) < len(self.windows.entries)):
+            return REMOVE in pressed
+        if len(self.windows.entries) > 1:
+            self.windows.entries.pop(int(number))
+        return True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the rows, too: each for itself, and that they don't run into each other."""
+        fields_ok: bool = super().validate(extra_validators)
+        if not self.how.data:
+            self.how.errors = [str(lazy("Välj minst ett sätt att träffas."))]
+        return self._windows_ok() and fields_ok and bool(self.how.data)
+
+    def _windows_ok(self) -> bool:
+        rows = [entry.form for entry in self.windows.entries if not entry.form.is_blank] or [
+            self.windows.entries[0].form
+        ]
+        found = []
+        for row in rows:
+            span = row.span()
+            if span is not None and self._fits(row, [span]):
+                found.append(span)
+        if len(found) < len(rows) or not self._fits(rows[-1], found):
+            return False
+        self.spans = checked_windows(found, now(), minutes=self.minutes)
+        return True
+
+    def _fits(self, row: WindowForm, spans: list[Span]) -> bool:
+        try:
+            checked_windows(spans, now(), minutes=self.minutes)
+        except InvalidInput as error:
+            at_end = error.reason in {"reversed", "short", "long"}
+            (row.end if at_end else row.day if error.reason in {"past", "ahead"} else row.start).errors = [
+                str(error.message)
+            ]
+            return False
+        return True
+
+    def row_errors(self) -> list[tuple[str, str]]:
+        """Return the errors of the rows, with the ids of their fields, for the summary."""
+        return [(field.id, field.errors[0]) for entry in self.windows.entries for field in entry.form if field.errors]
+
+    def terms(self) -> Terms:
+        """Return what was written."""
+        language, wish = self.wanted_interpreter()
+        return Terms(
+            windows=self.spans,
+            forms=tuple(MeetingForm(value) for value in self.how.data or ()),
+            place_text=self.place_text.data or "",
+            interpreter=language,
+            interpreter_wish=wish,
+            participants=self.participants.data or "",
+            text=self.text.data or "",
+        )
+
+
+def terms_form(kind: MeetingType, data: dict[str, Any], words: dict[MeetingForm, Any]) -> TermsForm:
+    """Return the form of a proposal for a kind of meeting: posted, kept from before a sign-in, or filled in."""
+    form = load_form(TermsForm, data=data)
+    form.offer([MeetingForm(value) for value in kind.forms] or list(MeetingForm), words)
+    form.minutes = meeting_minutes(kind, with_interpreter=form.interpreter.data == YES)
+    return form
+
+
+def interpreter_data(language: str, wish: str) -> dict[str, str]:
+    """Return what fills the questions about an interpreter in, as it was said before."""
+    return {"interpreter": YES, "language": language, "interpreter_wish": wish} if language else {}
+
+
+def is_sent(form: TermsForm) -> bool:
+    """Tell whether the form was sent whole and right; before that, rows may be added and removed."""
+    if request.method != "POST" or form.rows_only(request.form.to_dict()):
+        return False
+    return form.validate()
+
+
+class AcceptForm(SubmissionForm):
+    """A time of the other side's proposal, and one of its ways to meet."""
+
+    how = SelectField(lazy("Hur träffas ni?"), validate_choice=True)  # type: ignore[arg-type]  # as above
+    place = SelectField(lazy("Var?"), validate_choice=True)  # type: ignore[arg-type]  # as above
+    time = SelectField(lazy("Dag och tid"), validate_choice=True)  # type: ignore[arg-type]  # as above
+
+    def offer(self, times: dict[str, str], forms: dict[str, str], places: dict[str, str]) -> None:
+        """Set what can be chosen."""
+        self.time.choices, self.how.choices, self.place.choices = times, forms, places
+
+
+class NoForm(SubmissionForm):
+    """A client's no; it needs no reason."""
+
+    reason = TextAreaField(
+        lazy("Vill du säga varför?"),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[AtMost(MAX_REASON)],
+        description=lazy("Du behöver inte svara."),  # type: ignore[arg-type]  # as above
+    )
+
+
+class StaffNoForm(SubmissionForm):
+    """A caseworker's no, with a reason."""
+
+    reason = TextAreaField(
+        lazy("Varför går det inte?"),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[TextLength(MAX_REASON, lazy("Skriv varför, så att klienten förstår."))],
+        description=lazy("Klienten läser det du skriver."),  # type: ignore[arg-type]  # as above
+    )
+
+
+def next_quarters(span: Span, minutes: int) -> list[datetime]:
+    """Return the times at which a meeting of so many minutes can begin within a span, a quarter apart."""
+    found, at = [], span.start
+    while at + timedelta(minutes=minutes) <= span.end:
+        found.append(at)
+        at += timedelta(minutes=15)
+    return found

@@ -1,0 +1,105 @@
+"""What became of a meeting, and a colleague who takes it over."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from portal.audit import service as audit
+from portal.core import events
+from portal.core.actor import Actor, Side
+from portal.core.clock import now
+from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.core.i18n import lazy
+from portal.meetings import queries
+from portal.meetings.events import MeetingChanged, MeetingMoved
+from portal.meetings.models import Meeting, MeetingEvent, MeetingType
+from portal.meetings.queries import agenda
+from portal.meetings.rules.states import MEETING_TRANSITIONS, EventKind, MeetingState, move
+from portal.meetings.rules.times import Booked, around
+from portal.meetings.service import claims
+from portal.meetings.service.booking import WRITE, Over
+from portal.sync.rules import Delivery
+
+
+class NotYet(Conflict):
+    """The meeting hasn't begun."""
+
+    message = lazy("Mötet har inte börjat än.")
+
+
+class BusyColleague(Conflict):
+    """The colleague has something else then."""
+
+    message = lazy("Kollegan är upptagen då. Välj någon annan, eller flytta mötet.")
+
+
+def mark(session: Session, actor: Actor, *, meeting_id: uuid.UUID, state: MeetingState) -> Meeting:
+    """Say whether the meeting took place; a mark that was wrong can be set right. Marked the same again it stays.
+
+    :raises NotFound: the actor doesn't work on the case.
+    :raises Forbidden: the right to write is missing.
+    :raises NotYet: it hasn't begun.
+    :raises Over: it was cancelled.
+    """
+    meeting = _mine(session, actor, meeting_id)
+    if meeting.state is state:
+        return meeting
+    if meeting.starts_at > now():
+        raise NotYet(reason="not_yet")
+    if state not in MEETING_TRANSITIONS[meeting.state] or state is MeetingState.CANCELLED:
+        raise Over(reason="over")
+    meeting.state = move(MEETING_TRANSITIONS, meeting.state, state)
+    _note(session, actor, meeting, EventKind(state.value))
+    # The client is told nothing: they know whether they were there. The back office is.
+    events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, Side.STAFF))
+    return meeting
+
+
+def cover(session: Session, actor: Actor, *, meeting_id: uuid.UUID, staff_id: uuid.UUID) -> Meeting:
+    """Let a colleague of the unit hold the meeting at the same time; the client is told.
+
+    :raises NotFound: the actor doesn't work on the case, or the colleague isn't one who can be booked.
+    :raises Forbidden: the right to write is missing.
+    :raises BusyColleague: the colleague has something else then.
+    :raises Over: it has begun, is over, or is cancelled.
+    """
+    meeting = _mine(session, actor, meeting_id)
+    if meeting.state is not MeetingState.BOOKED or meeting.starts_at <= now():
+        raise Over(reason="over")
+    if staff_id not in {one.id for one in agenda.with_calendar(session, actor)}:
+        raise NotFound
+    if staff_id == meeting.staff_id:
+        return meeting
+    kind = session.get_one(MeetingType, meeting.type_id)
+    start, end = around(meeting.starts_at, meeting.ends_at)
+    try:
+        claims.settle(session, meeting.id, Booked(staff_id, start, end, kind.buffer_minutes))
+    except claims.JustTaken as error:
+        raise BusyColleague(reason="busy") from error
+    former, meeting.staff_id = meeting.staff_id, staff_id
+    _note(session, actor, meeting, EventKind.COVERED)
+    ids = (meeting.id, meeting.person_id, meeting.staff_id)
+    events.publish(session, MeetingMoved(*ids, Side.STAFF, former, meeting.starts_at))
+    return meeting
+
+
+def _mine(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
+    if actor.side is not Side.STAFF or WRITE not in actor.permissions:
+        raise Forbidden(reason="permission")
+    return queries.open_meeting(session, actor, meeting_id)
+
+
+def _note(session: Session, actor: Actor, meeting: Meeting, kind: EventKind) -> None:
+    meeting.sequence, meeting.changed_at = meeting.sequence + 1, now()
+    meeting.delivery, meeting.delivered_at = Delivery.PENDING, None
+    session.add(MeetingEvent(meeting_id=meeting.id, kind=kind, side=Side.STAFF, staff_id=actor.staff_id))
+    audit.record(
+        session,
+        f"meeting.{kind.value}",
+        actor=actor,
+        subject_id=meeting.person_id,
+        object_id=meeting.id,
+        reference=meeting.receipt_no,
+        detail={"sequence": meeting.sequence},
+    )
+    session.flush()

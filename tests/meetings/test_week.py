@@ -1,0 +1,55 @@
+"""The table of a week holds everything once a day, whatever overlaps, and each row is whole."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.meetings.rules.week import Cell, Table, bounds, monday_of, table
+
+MONDAY = date(2026, 10, 19)  # its Sunday is the day on which the clocks go back
+
+
+@dataclass(frozen=True)
+class One:
+    starts_at: datetime
+    ends_at: datetime
+
+
+entries = st.builds(
+    lambda start, length: One(start, start + timedelta(minutes=length)),
+    st.integers(0, 9 * 24 * 60).map(lambda minutes: datetime(2026, 10, 18, tzinfo=UTC) + timedelta(minutes=minutes)),
+    st.integers(1, 3000),
+)
+
+
+def cells(found: Table[One]) -> list[tuple[int, int, Cell[One]]]:
+    return [(row, day, cell) for row, cells in enumerate(found.rows) for day, cell in enumerate(cells) if cell]
+
+
+@given(st.lists(entries, max_size=12))
+def test_everything_is_there_once_in_each_of_its_days(wanted: list[One]):
+    found = table(wanted, MONDAY, 7)
+    for number in range(7):
+        start, end = bounds(MONDAY + timedelta(days=number), 1)
+        expected = sorted((one for one in wanted if one.starts_at < end and one.ends_at > start), key=repr)
+        shown = sorted((one for _row, day, cell in cells(found) if day == number for one in cell.entries), key=repr)
+        assert shown == expected
+
+
+@given(st.lists(entries, max_size=12))
+def test_each_column_fills_every_row_exactly_once(wanted: list[One]):
+    found = table(wanted, MONDAY, 7)
+    for day in range(7):
+        covered = [row + more for row, number, cell in cells(found) if number == day for more in range(cell.rows)]
+        assert covered == list(range(len(found.times)))
+
+
+def test_an_empty_week_shows_the_working_day():
+    found = table([], MONDAY)
+    assert (found.times[0].hour, found.times[-1].hour, len(found.rows[0])) == (8, 16, 5)
+
+
+def test_the_week_of_a_sunday_begins_on_monday():
+    assert monday_of(date(2026, 10, 25)) == MONDAY
