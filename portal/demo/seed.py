@@ -18,6 +18,7 @@ from portal.core.clock import now, travel
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
 from portal.core.ids import new_id
+from portal.demo import calendars
 from portal.demo.conversations import CLIENT, CONVERSATIONS, Line
 from portal.demo.people import BOARDS, CLIENTS, STAFF, UNITS, Client, DemoCase, colleague, owner_of
 from portal.messages import service as messages
@@ -138,7 +139,7 @@ class _Seeding:
             self.worker = Worker(settings, sessions, self.office, wiring.inbox_handlers())
 
     def run(self) -> None:
-        """Write the register, then hold every conversation."""
+        """Write the register, hold every conversation, and say when who can be met."""
         spoken = sorted(
             ((line.instant(self.started), key, line) for key, lines in CONVERSATIONS.items() for line in lines),
             key=lambda entry: entry[0],
@@ -154,6 +155,8 @@ class _Seeding:
                 if at <= answered:
                     self.worker.run_once()
         self._read_the_last()
+        with writing(self.sessions) as session:
+            calendars.furnish(session, lambda key: self._colleague(session, key))
 
     def _say(self, key: str, line: Line) -> None:
         if line.elsewhere:
@@ -203,6 +206,9 @@ class _Seeding:
             if person is None:
                 raise LookupError(f"the client of {key} has not come through the inbox")
             return Actor(Side.CLIENT, new_id(), now(), _LEVEL, person_id=person.id)
+        return self._colleague(session, by)
+
+    def _colleague(self, session: Session, by: str) -> Actor:
         staff = staff_by_subject(session, colleague(by).subject)
         if staff is None:
             raise LookupError(f"{by} has not come through the inbox")

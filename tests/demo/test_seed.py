@@ -14,9 +14,11 @@ from portal.core.db import make_engine, make_sessionmaker
 from portal.demo.conversations import CLIENT, CONVERSATIONS
 from portal.demo.people import CLIENTS, STAFF
 from portal.demo.seed import seed
+from portal.meetings.models import MeetingType, StaffCalendar, WeeklyRule
+from portal.meetings.rules.kinds import DEFAULT_KINDS
 from portal.messages.models import Message, Thread
 from portal.messages.rules import Origin
-from portal.people.models import Case, Person, StaffMember
+from portal.people.models import Case, CaseAssignment, Person, StaffMember
 from portal.people.rules import Protection
 from portal.settings import Settings
 from portal.sync.adapters.sql import create_store, store_engine
@@ -134,3 +136,11 @@ def test_few_wait_for_an_answer_and_a_new_answer_is_unread(seeded: Settings) -> 
 def test_it_is_the_same_every_time(seeded: Settings, kind: DatabaseKind, tmp_path: Path) -> None:
     with filled(kind, tmp_path) as again:
         assert story(again) == story(seeded)
+
+
+def test_whoever_is_named_to_a_client_has_hours(seeded: Settings) -> None:
+    with reading(seeded) as session:
+        named = set(session.scalars(select(CaseAssignment.staff_id).where(CaseAssignment.named.is_(True))))
+        assert named <= set(session.scalars(select(WeeklyRule.staff_id)))
+        assert session.scalar(select(func.count()).select_from(MeetingType)) == len(DEFAULT_KINDS)
+        assert session.scalar(select(func.count()).where(StaffCalendar.intake.is_(True))) == 2
