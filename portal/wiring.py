@@ -22,7 +22,7 @@ from portal.meetings.events import (
     MeetingMoved,
     ProposalChanged,
 )
-from portal.meetings.service import drafts, proposals
+from portal.meetings.service import busy, drafts, proposals
 from portal.messages import sync as messages
 from portal.messages.events import MessageSent
 from portal.notices import service as notices
@@ -127,7 +127,11 @@ def run_worker(settings: Settings) -> None:
         sessions,
         inbox_handlers(),
         tasks=tasks,
-        long_tasks=(*file_tasks(settings, sessions), notice_task(settings, sessions)),
+        long_tasks=(
+            *file_tasks(settings, sessions),
+            notice_task(settings, sessions),
+            sync_worker.LongTask("busy calendars", busy.TASK_SECONDS, lambda _stop: busy.refresh(sessions)),
+        ),
         files=file_source(settings, sessions),
     )
 

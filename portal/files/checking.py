@@ -15,12 +15,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit import service as audit
+from portal.core.caged import TookTooLong
 from portal.core.clock import now
 from portal.core.db import writing
 from portal.files import rows, sandbox
 from portal.files.models import UNDER_WAY, FilePart, StoredFile
 from portal.files.rules import FileState, Refusal, fit_ending, move
-from portal.files.sandbox import USUAL_BUDGET, Budget, Cleaned, TookTooLong
+from portal.files.sandbox import USUAL_BUDGET, Budget, Cleaned
 from portal.files.scanner import Scanner, ScannerDown
 from portal.files.sealing import Damaged
 from portal.files.stores.base import NoSuchBlob, StoreError

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from portal.core.caged import TookTooLong
 from portal.files import sandbox
 from portal.files.kinds import Sort, sort_of
 from portal.files.rules import FileKind, Limits, Refusal
-from portal.files.sandbox import Budget, Cleaned, TookTooLong, clean
+from portal.files.sandbox import Budget, Cleaned, clean
 from tests.files import hostile
 from tests.files.conftest import LIMITS
 
@@ -199,7 +200,7 @@ def test_a_process_that_was_taken_over_is_not_believed(answer: bytes) -> None:
 def test_the_cage_leaves_no_files_no_network_and_no_other_process(tmp_path: object) -> None:
     tried = """
         import json, os, socket, subprocess, sys
-        from portal.files.cleaning import cage
+        from portal.core import cage
         cage.lock(1 << 30, 10)
         def outcome(what):
             try:

@@ -6,7 +6,8 @@ The answer is a line of JSON and the clean content. A process that ends in any o
 import json
 import sys
 
-from portal.files.cleaning import cage, documents, images
+from portal.core import cage
+from portal.files.cleaning import documents, images
 from portal.files.cleaning.verdict import Clean, Refused
 
 

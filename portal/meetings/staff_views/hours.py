@@ -162,7 +162,7 @@ def exception(exception_id: uuid.UUID) -> Response:
         note=found.note,
         collisions=[_collision(one, linked=owner.own) for one in met],
         remove_url=url_for("hours.remove_exception", exception_id=found.id),
-        **_whose(owner),
+        **whose(owner),
     )
 
 
@@ -206,11 +206,12 @@ def _page(owner: Owner) -> Response:
             for one in queries.exceptions(db(), actor(), owner.id)
         ],
         has_kinds=bool(kinds),
-        **_whose(owner),
+        **whose(owner),
     )
 
 
-def _whose(owner: Owner) -> dict[str, Any]:
+def whose(owner: Owner) -> dict[str, Any]:
+    """Return what every page of somebody's hours says of whose they are, and where they are."""
     return {"whose": "" if owner.own else owner.name, "home_url": _home(owner)}
 
 
@@ -233,7 +234,7 @@ def _form_page(owner: Owner, form: WebForm, save: Callable[[], str], template: s
 
 
 def _render_form(owner: Owner, form: WebForm, template: str, **context: Any) -> Response:
-    return render(template, 422 if form.errors else 200, form=form, **_whose(owner), **context)
+    return render(template, 422 if form.errors else 200, form=form, **whose(owner), **context)
 
 
 def _done(owner: Owner, confirmation: str) -> Response:

@@ -1,0 +1,19 @@
+"""The form of a calendar elsewhere: its address, or a file."""
+
+from flask_wtf.file import FileField
+from wtforms import StringField
+
+from portal.core.i18n import lazy
+from portal.core.text import clean_text
+from portal.web.forms import Form
+
+
+class BusyForm(Form):
+    """One of the two is enough."""
+
+    url = StringField(
+        lazy("Kalenderns adress"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        filters=[clean_text],
+        description=lazy("Den hemliga iCal-adressen. Den visas aldrig igen."),  # type: ignore[arg-type]
+    )
+    file = FileField(lazy("Eller en fil som slutar på .ics"))
