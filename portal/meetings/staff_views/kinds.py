@@ -24,9 +24,7 @@ from portal.web.forms import load_form
 from portal.web.page import render
 from portal.web.routes import Feature, NavItem, actor
 
-feature = Feature(
-    "meeting_kinds", nav=(NavItem("meeting_kinds.listed", lazy("Möten och platser"), "calendar", Side.STAFF, 55),)
-)
+feature = Feature("meeting_kinds", nav=(NavItem("meeting_kinds.listed", lazy("Möten"), "calendar", Side.STAFF, 55),))
 
 # What a new kind begins with; changed before it is saved.
 _NEW = KindSettings(TypeKind.OTHER, 45, (Form.VISIT, Form.PHONE, Form.VIDEO))
