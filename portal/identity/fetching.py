@@ -8,7 +8,7 @@ from portal.identity.saml.metadata import AggregateSource
 from portal.identity.saml.metadata_aggregate import MAX_BYTES
 from portal.identity.saml.metadata_reader import LOOPBACK, ProviderFileError, check_url
 
-__all__ = ["FetchError", "fetch", "fetch_address"]
+__all__ = ["FetchError", "fetch", "fetch_address", "may_follow"]
 
 
 def fetch(source: AggregateSource) -> bytes:
@@ -27,10 +27,10 @@ def fetch_address(address: str, *, accept: str, limit: int) -> bytes:
 
     :raises FetchError: it is not there, too slow, or too large.
     """
-    return fetch_url(address, accept=accept, most=limit, may_follow=_may_follow)
+    return fetch_url(address, accept=accept, most=limit, may_follow=may_follow)
 
 
-def _may_follow(host: str, url: str) -> bool:
+def may_follow(host: str, url: str) -> bool:
     """Tell whether a redirect leads to https; to this very machine leads only what is on it."""
     try:
         check_url(url)
