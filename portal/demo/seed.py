@@ -5,9 +5,10 @@ conversations are held in the order in which they took place, each message at it
 portal, caseworkers there or in the back office. The latest messages of clients are left for the worker to deliver.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,6 +21,7 @@ from portal.core.events import EventBus
 from portal.core.ids import new_id
 from portal.demo import calendars
 from portal.demo.conversations import CLIENT, CONVERSATIONS, Line
+from portal.demo.documentation import NOTES, Note
 from portal.demo.people import BOARDS, CLIENTS, STAFF, UNITS, Client, DemoCase, colleague, owner_of
 from portal.messages import service as messages
 from portal.people.queries import find_person, staff_by_subject
@@ -33,10 +35,12 @@ from portal.sync.contract import (
     CaseMessage,
     CaseRecord,
     Kind,
+    NoteRecord,
     PersonRecord,
     StaffRecord,
     UnitRecord,
 )
+from portal.sync.contract.records import NoteStatus, PassagePart
 from portal.sync.queries import local_id
 from portal.sync.worker import Worker
 
@@ -149,9 +153,13 @@ class _Seeding:
             self.worker.run_once()
         # What clients wrote after everything else is left to the worker of the demonstration.
         answered = max(at for at, _, line in spoken if line.by != CLIENT)
-        for at, key, line in spoken:
+        steps: list[tuple[datetime, Callable[[], None]]] = [
+            (at, partial(self._say, key, line)) for at, key, line in spoken
+        ]
+        steps += [(note.instant(self.started), partial(self._document, note)) for note in NOTES]
+        for at, step in sorted(steps, key=lambda entry: entry[0]):
             with travel(at):
-                self._say(key, line)
+                step()
                 if at <= answered:
                     self.worker.run_once()
         self._read_the_last()
@@ -166,6 +174,32 @@ class _Seeding:
                 messages.mark_read(session, actor, case_id, until=now())
                 send = messages.write if line.by == CLIENT else messages.answer
                 send(session, actor, case_id=case_id, text=line.text, submission=str(new_id()))
+
+    def _document(self, note: Note) -> None:
+        self.store.put_note(
+            NoteRecord(
+                id=note.id,
+                case_id=_case(note.case),
+                person_id=_person(owner_of(note.case)),
+                author_id=note.by,
+                type=note.type,
+                title=note.title,
+                event_at=min(each.instant(self.started) for each in NOTES if each.id == note.id),
+                child_sensitive=False,
+                revision=note.revision,
+                reason=note.reason,
+                written_at=now(),
+                locked_at=now(),
+                status=NoteStatus.RELEASED,
+                released_by=note.by,
+                visible_from=None,
+                for_guardians=False,
+                passages=tuple(
+                    PassagePart(f"{note.id}-{place}", text, note.ground if place in note.masked else None)
+                    for place, text in enumerate(note.passages)
+                ),
+            )
+        )
 
     def _write_in_back_office(self, key: str, line: Line) -> None:
         own_id = str(new_id())

@@ -17,6 +17,7 @@ from portal.records.queries import Only
 from portal.records.rules.states import RemarkKind
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
+from portal.web.forms import load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
@@ -141,6 +142,15 @@ def _typed(opened: queries.Opened, place: int, form: RemarkForm, error: str) -> 
     return {"cards": [card if each.place == place else each for each in show.passages(opened)]}
 
 
+@feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>", access=Client())
+def place(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
+    """Show the record with what was typed at one place, kept from before a sign-in."""
+    form = load_form(RemarkForm)
+    opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    context = _shown(opened) | _typed(opened, _place(opened, spot), form, "")
+    return render("records/client/record.html", **context)
+
+
 @feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>", access=Client(), methods=("POST",))
 def say(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
     """Store what the client says of a passage of a version, or of the whole, whose spot is the record's own id.
@@ -149,7 +159,7 @@ def say(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Respons
     """
     form = RemarkForm()
     opened = queries.record(db(), actor(), record_id, version_id=version_id)
-    place = _place(opened, spot)
+    at = _place(opened, spot)
     error = "" if form.validate() else _first_error(form)
     if not error:
         try:
@@ -158,7 +168,7 @@ def say(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Respons
                 actor(),
                 record_id=record_id,
                 number=opened.version.number,
-                passage_id=spot if place else None,
+                passage_id=spot if at else None,
                 kind=RemarkKind(form.kind.data),
                 text=form.text.data or "",
                 submission=form.submission.data or "",
@@ -167,9 +177,9 @@ def say(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Respons
         except InvalidInput as refused:
             error = str(refused.message)
     if error:
-        return _again(opened, place, form, error)
+        return _again(opened, at, form, error)
     confirmation = _("Sparat. Kvittens %(number)s", number=made.receipt_no)
-    return _done(opened, place, confirmation)
+    return _done(opened, at, confirmation)
 
 
 def _place(opened: queries.Opened, spot: uuid.UUID) -> int:
