@@ -172,9 +172,9 @@ def state(row: MeetingRow) -> str:
 def facts(row: MeetingRow) -> Iterator[tuple[str, str | Markup]]:
     """Yield what one needs to know of a meeting, as term and value."""
     if row.form is Form.VISIT and row.place:
-        yield _("Plats"), _lines(row.place, row.address)
+        yield _("Plats"), _lines(swedish(row.place), swedish(row.address))
         if row.access_note:
-            yield _("Anmäl dig"), Markup('<span lang="sv">{}</span>').format(row.access_note)
+            yield _("Anmäl dig"), swedish(row.access_note)
     elif row.form is Form.PHONE:
         called = _("%(name)s ringer dig.", name=first_name(row.staff))
         from_number = _("Det ringer från: %(number)s.", number=row.calls_from) if row.calls_from else ""
@@ -186,11 +186,16 @@ def facts(row: MeetingRow) -> Iterator[tuple[str, str | Markup]]:
         yield _("Plats"), _lines(where, _("Du får alltid säga nej till hembesök."))
     elif row.wanted.place_text:
         yield _("Plats"), _own(row.wanted.place_text)
-    yield _("Tolk"), language(row.wanted) or _("Ingen")
+    yield _("Tolk"), language(row.wanted) or _("Nej")
     yield _("Med dig"), _own(row.wanted.support) if row.wanted.support else _("Ingen")
     if row.wanted.needs:
         yield _("Du behöver"), _own(row.wanted.needs)
     yield _("Kvittens"), _receipt(row)
+
+
+def swedish(text: str) -> Markup:
+    """Return what the municipality has written, to be read out and laid out as Swedish in every language."""
+    return Markup('<span lang="sv" dir="ltr">{}</span>').format(text)
 
 
 def _own(text: str) -> Markup:

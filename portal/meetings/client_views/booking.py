@@ -172,12 +172,12 @@ def _confirmation(
 
 
 def _facts(draft: BookingDraft) -> list[tuple[str, str]]:
-    found = []
+    found: list[tuple[str, str]] = []
     place = db().get(Place, draft.place_id) if draft.place_id and draft.form is Form.VISIT else None
     if place is not None:
-        found.append((_("Plats"), f"{place.name}, {place.address}"))
+        found.append((_("Plats"), show.swedish(f"{place.name}, {place.address}")))
         if place.access_note:
-            found.append((_("Anmäl dig"), place.access_note))
+            found.append((_("Anmäl dig"), show.swedish(place.access_note)))
     if draft.form is Form.HOME:
         found.append((_("Hembesök"), _("Du får alltid säga nej till hembesök.")))
     if draft.interpreter:
