@@ -40,7 +40,11 @@ COMMON = frozenset({"/inloggningar", "/sprak"})
 STATEMENTS = frozenset({"/tillganglighet", "/uppgifter"})
 VISITS = {
     "signed-out": Visit("client", None, frozenset({"/logga-in"}) | STATEMENTS),
-    "two-cases": Visit("client", "Gunvor Stenhed", frozenset({"/idag", "/meddelanden", "/meddelanden/*"}) | COMMON),
+    "two-cases": Visit(
+        "client",
+        "Gunvor Stenhed",
+        frozenset({"/idag", "/moten", "/moten/boka", "/meddelanden", "/meddelanden/*"}) | COMMON,
+    ),
     "unread": Visit("client", "Mariam Sandell", frozenset({"/idag", "/meddelanden/*"}) | COMMON | STATEMENTS),
     "no-case": Visit("client", "Oskar Bäckarv", frozenset({"/idag", "/meddelanden"}) | COMMON),
     "closed": Visit("client", "Daniel Forsmo", frozenset({"/idag", "/meddelanden/*"}) | COMMON),
