@@ -11,7 +11,8 @@ from portal.casework import queries
 from portal.casework.rules import is_silent, written_number
 from portal.core.actor import Side
 from portal.core.clock import now
-from portal.core.i18n import _, format_day, format_moment, lazy, ngettext, today
+from portal.core.i18n import STOCKHOLM, _, format_day, format_moment, lazy, ngettext, today
+from portal.meetings.queries import agenda, proposals
 from portal.messages import queries as messages
 from portal.messages import service as message_service
 from portal.people import queries as people
@@ -35,10 +36,12 @@ clients = Feature("clients", nav=(NavItem("clients.mine", lazy("Mina klienter"),
 def work() -> Response:
     """Show what waits for the actor, the one that is due first at the top, and what did not get through."""
     rows = [_queue_row(row) for row in messages.unanswered(db(), actor(), answer_days=settings().answer_days)]
+    rows += _proposed()
     return render(
         "casework/staff/queue.html",
         day=capital(format_day(today())),
-        rows=rows,
+        rows=sorted(rows, key=lambda row: row["sort"]),
+        conflicts=agenda.conflict_count(db(), actor()),
         stuck=_stuck(messages.stuck(db(), actor())),
         fresh=_fresh(sync.freshness(db())),
     )
@@ -66,12 +69,33 @@ def _fresh(found: sync.Freshness) -> dict[str, str]:
 
 def _queue_row(row: messages.UnansweredRow) -> dict[str, Any]:
     return {
+        "sort": row.due,
+        "what": _("Meddelande"),
         "due": due_tag(row.due),
         "client": row.client,
         "came": format_moment(row.since),
         "url": url_for("messages.staff_conversation", case_id=row.case_id),
         "client_url": url_for("clients.page", person_id=row.client.person_id),
     }
+
+
+def _proposed() -> list[dict[str, Any]]:
+    """Return the proposals of meetings that wait for the actor."""
+    rows = [row for row in proposals.waiting(db(), actor()) if row.waits_for(Side.STAFF)]
+    names = messages.client_names(db(), actor())
+    return [
+        {
+            "sort": row.expires_at.astimezone(STOCKHOLM).date(),
+            "what": _("Förslag på möte"),
+            "due": due_tag(row.expires_at.astimezone(STOCKHOLM).date()),
+            "client": names[row.person_id],
+            "came": format_moment(row.latest.at),
+            "url": url_for("proposals.proposal", proposal_id=row.id),
+            "client_url": url_for("clients.page", person_id=row.person_id),
+        }
+        for row in rows
+        if row.person_id in names
+    ]
 
 
 def _stuck(rows: Iterable[messages.StuckRow]) -> list[dict[str, str]]:
@@ -115,4 +139,5 @@ def page(person_id: uuid.UUID) -> Response:
         protected=protected,
         cases=cases,
         waiting=[_queue_row(row) for row in waiting],
+        invites=[(url_for("proposals.invite", case_id=case.id), case.title) for case in cases],
     )

@@ -7,8 +7,9 @@ from portal.core.clock import now
 from portal.core.i18n import _, format_day, format_moment, lazy, ngettext
 from portal.core.i18n import today as this_day
 from portal.dashboard.rules import is_silent
+from portal.meetings import proposal_words, show
 from portal.meetings import queries as meetings
-from portal.meetings import show
+from portal.meetings.queries import proposals
 from portal.messages import queries as messages
 from portal.people import queries as people
 from portal.records import queries as records
@@ -26,7 +27,7 @@ feature = Feature("dashboard", nav=(NavItem("dashboard.today", lazy("Idag"), "to
 def today() -> Response:
     """Show what the client must do now, what is new, and the cases with their caseworkers."""
     cases = people.cases(db(), actor())
-    news = [_news(row) for row in messages.new_for_client(db(), actor())]
+    news = [*_proposals(), *(_news(row) for row in messages.new_for_client(db(), actor()))]
     only = cases[0] if len(cases) == 1 else None
     return render(
         "dashboard/client/today.html",
@@ -40,6 +41,16 @@ def today() -> Response:
         write_url=url_for("messages.conversation", case_id=only.id) if only else "",
         write_text=_write_text(only.caseworker if only else ""),
     )
+
+
+def _proposals() -> list[dict[str, str]]:
+    """Return what caseworkers have proposed and the client is to answer, the one that runs out first at the top."""
+    rows = [row for row in proposals.waiting(db(), actor()) if row.waits_for(Side.CLIENT)]
+    lines = [proposal_words.line(row) for row in rows]
+    return [
+        {"title": line.title, "text": line.due, "url": line.url, "icon": "calendar", "action": _("Läs och svara")}
+        for line in lines
+    ]
 
 
 def _documentation() -> list[dict[str, str]]:
