@@ -2,7 +2,7 @@
 
 from portal.records.queries.listing import Found, Only, RecordPage, RecordRow, records, search, unread_count
 from portal.records.queries.reading import Opened, VersionRow, changes, record
-from portal.records.queries.remarks import DraftRow, RemarkRow, TurnRow, one_remark, own_remark
+from portal.records.queries.remarks import DraftRow, RemarkRow, TurnRow, own_remark
 from portal.records.queries.waiting import LateRow, Owner, WaitingRow, late, owners, waiting, waiting_count
 from portal.records.queries.working import Worked, WorkRow, WorkVersion, case_records, worked
 
@@ -25,7 +25,6 @@ __all__ = [
     "case_records",
     "changes",
     "late",
-    "one_remark",
     "own_remark",
     "owners",
     "record",

@@ -75,14 +75,6 @@ def remarks_of(session: Session, record_id: uuid.UUID, author_id: uuid.UUID | No
     return [_row(remark, number, turns[remark.id]) for remark, number in rows]
 
 
-def one_remark(session: Session, remark_id: uuid.UUID) -> RemarkRow:
-    """Return a remark that the caller has found to be within the actor's reach."""
-    remark, number = session.execute(
-        select(Remark, Version.number).join(Version, Version.id == Remark.version_id).where(Remark.id == remark_id)
-    ).one()
-    return _row(remark, number, _turns(session, [remark_id])[remark_id])
-
-
 def _row(remark: Remark, number: int, turns: Sequence[TurnRow]) -> RemarkRow:
     return RemarkRow(
         remark.id,

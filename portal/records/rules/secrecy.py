@@ -81,19 +81,6 @@ def grounds_on(day: date) -> dict[Ground, GroundRule]:
     return {rule.ground: rule for rule in GROUNDS if rule.since <= day and (rule.until is None or day <= rule.until)}
 
 
-# A part that is kept from somebody: they may ask for a written decision (OSL 6:3) and appeal it to kammarrätten (OSL
-# 6:7), within three weeks of having been told of it (förvaltningslagen 44 §).
-APPEAL_WEEKS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """A passage that may not be shown, and the ground."""
-
-    passage_id: uuid.UUID
-    ground: Ground
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A passage as its reader may see it: its text, or the ground of its being hidden and no text."""
