@@ -1,4 +1,4 @@
-// Builds static/dist: one style sheet, one script and the pictures, with a hash of the content in each name,
+// Builds static/dist: one style sheet, one script for every page, one for uploads, and the pictures, with a hash of the content in each name,
 // manifest.json (logical name -> hashed name) and .br and .gz beside every file that may be served.
 // The result depends on nothing but the sources and the pinned packages: no dates, no paths.
 import { createHash } from "node:crypto";
@@ -37,10 +37,11 @@ function withoutDataAddresses(css) {
   });
 }
 
-async function script() {
+// `banner` is put before it as it is.
+async function script(entry, banner = "") {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: ["js/insyn.js"],
+    entryPoints: [`js/${entry}`],
     bundle: true,
     minify: true,
     write: false,
@@ -49,8 +50,7 @@ async function script() {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    // As its authors minified it: a second pass makes it larger.
-    banner: { js: readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js"), "utf8") },
+    banner: { js: banner },
   });
   return Buffer.from(result.outputFiles[0].contents);
 }
@@ -72,6 +72,9 @@ function put(name, bytes) {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 put("insyn.css", style());
-put("insyn.js", await script());
+// htmx as its authors minified it: a second pass makes it larger.
+put("insyn.js", await script("insyn.js", readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js"), "utf8")));
+// Only the pages where files are chosen ask for it.
+put("upload.js", await script("upload.js"));
 for (const picture of readdirSync(join(root, "img")).filter((name) => name.endsWith(".svg")).sort()) put(picture, readFileSync(join(root, "img", picture)));
 writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -5,4 +5,3 @@ import "./forms.js";
 import "./menu.js";
 import "./onward.js";
 import "./session.js";
-import "./upload.js";

@@ -27,9 +27,7 @@ async function insist(send) {
 }
 
 function rowOf(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html.trim();
-  return holder.content.firstElementChild;
+  return document.adoptNode(new DOMParser().parseFromString(html, "text/html").body.firstElementChild);
 }
 
 function show(old, fresh, list) {

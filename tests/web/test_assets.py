@@ -14,7 +14,7 @@ from portal.web.assets import Assets, AssetsNotBuiltError, resource_dir
 ROOT = Path(__file__).resolve().parents[2]
 DIST = resource_dir("static/dist")
 UNSAFE = ("eval(", "Function(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "localStorage")
-SERVED = ["insyn.css", "insyn.js", "ikon.svg", "kommun-logotyp.svg"]
+SERVED = ["insyn.css", "insyn.js", "upload.js", "ikon.svg", "kommun-logotyp.svg"]
 # kB of 1000 bytes, gzip (UX.md sections 5 and 8).
 CSS_LIMIT = 20_000
 JS_LIMIT = 18_500
@@ -61,7 +61,8 @@ def test_brotli_holds_the_same_bytes(assets: Assets) -> None:
 def test_the_budget_is_kept(assets: Assets) -> None:
     assert _size(assets, "insyn.css") <= CSS_LIMIT
     assert _size(assets, "insyn.js") <= JS_LIMIT
-    everything = sum(_size(assets, name) for name in assets.names)
+    # Not on a first visit: the script of the pages where files are chosen.
+    everything = sum(_size(assets, name) for name in assets.names if name != "upload.js")
     assert everything + PAGE_LIMIT <= FIRST_VISIT_LIMIT
 
 
