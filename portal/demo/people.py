@@ -196,6 +196,11 @@ def owner_of(case_key: str) -> Client:
     return next(client for client in CLIENTS for case in client.cases if case.key == case_key)
 
 
+def workers_of(case_key: str) -> tuple[str, ...]:
+    """Return who works on a case, the named caseworker first, by key."""
+    return next(case.workers for client in CLIENTS for case in client.cases if case.key == case_key)
+
+
 def colleague(key: str) -> Colleague:
     """Return a member of staff."""
     return next(found for found in STAFF if found.key == key)

@@ -19,11 +19,12 @@ from portal.core.clock import now, travel
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
 from portal.core.ids import new_id
-from portal.demo import calendars
+from portal.demo import appointments, calendars
 from portal.demo.conversations import CLIENT, CONVERSATIONS, Line
 from portal.demo.documentation import NOTES, Note
-from portal.demo.people import BOARDS, CLIENTS, STAFF, UNITS, Client, DemoCase, colleague, owner_of
+from portal.demo.people import BOARDS, CLIENTS, STAFF, UNITS, Client, DemoCase, colleague, owner_of, workers_of
 from portal.messages import service as messages
+from portal.people.models import Case
 from portal.people.queries import find_person, staff_by_subject
 from portal.people.rules import PERMISSIONS
 from portal.settings import Settings
@@ -165,6 +166,8 @@ class _Seeding:
         self._read_the_last()
         with writing(self.sessions) as session:
             calendars.furnish(session, lambda key: self._colleague(session, key))
+        with writing(self.sessions) as session:
+            appointments.arrange(session, self._act, partial(self._case_row, session), lambda key: workers_of(key)[0])
 
     def _say(self, key: str, line: Line) -> None:
         if line.elsewhere:
@@ -241,6 +244,12 @@ class _Seeding:
                 raise LookupError(f"the client of {key} has not come through the inbox")
             return Actor(Side.CLIENT, new_id(), now(), _LEVEL, person_id=person.id)
         return self._colleague(session, by)
+
+    def _act(self, session: Session, key: str, by: str = "") -> Actor:
+        return self._actor(session, key, by or CLIENT)
+
+    def _case_row(self, session: Session, key: str) -> Case:
+        return session.get_one(Case, local_id(session, Kind.CASE, _case(key)))
 
     def _colleague(self, session: Session, by: str) -> Actor:
         staff = staff_by_subject(session, colleague(by).subject)

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.core.clock import now
 from portal.core.db import make_engine, make_sessionmaker
+from portal.demo.appointments import APPOINTMENTS, PROPOSALS
 from portal.demo.conversations import CLIENT, CONVERSATIONS
 from portal.demo.people import CLIENTS, STAFF
 from portal.demo.seed import seed
-from portal.meetings.models import MeetingType, StaffCalendar, WeeklyRule
+from portal.meetings.models import Claim, Meeting, MeetingType, Proposal, StaffCalendar, WeeklyRule
 from portal.meetings.rules.kinds import DEFAULT_KINDS
+from portal.meetings.rules.states import ProposalState
 from portal.messages.models import Message, Thread
 from portal.messages.rules import Origin
 from portal.people.models import Case, CaseAssignment, Person, StaffMember
@@ -105,7 +107,9 @@ def test_the_newest_wait_for_the_worker_and_the_rest_lie_in_the_back_office(seed
         waiting = session.scalars(select(Message).where(Message.delivery == Delivery.PENDING)).all()
         state = queue_state(session)
     assert {one.text for one in waiting} == {CONVERSATIONS["layla"][-1].text, CONVERSATIONS["alva"][-1].text}
-    assert (state.pending, state.stuck) == (len(waiting), 0)
+    # Meetings and turns of proposals are made last, and wait too.
+    turns = sum(2 if one.answer else 1 for one in PROPOSALS)
+    assert (state.pending, state.stuck) == (len(waiting) + len(APPOINTMENTS) + turns, 0)
     assert kept_in(store_engine(seeded.backoffice_url, 5)) == len(LINES) - len(waiting)
 
 
@@ -144,3 +148,11 @@ def test_whoever_is_named_to_a_client_has_hours(seeded: Settings) -> None:
         assert named <= set(session.scalars(select(WeeklyRule.staff_id)))
         assert session.scalar(select(func.count()).select_from(MeetingType)) == len(DEFAULT_KINDS)
         assert session.scalar(select(func.count()).where(StaffCalendar.intake.is_(True))) == 2
+
+
+def test_meetings_are_booked_and_proposals_wait_for_either_side(seeded: Settings) -> None:
+    with reading(seeded) as session:
+        booked = set(session.scalars(select(Meeting.id)))
+        assert len(booked) == len(APPOINTMENTS)
+        assert set(session.scalars(select(Claim.meeting_id))) == booked
+        assert set(session.scalars(select(Proposal.state))) == {ProposalState.WITH_STAFF, ProposalState.WITH_CLIENT}
