@@ -8,16 +8,16 @@ from typing import Any
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
 from portal.core.actor import Side
-from portal.core.errors import InvalidInput, NotFound
-from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, lazy
+from portal.core.errors import Conflict, InvalidInput, NotFound
+from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, format_time, lazy
 from portal.people import queries as people
 from portal.records import queries, service, show
-from portal.records.forms import KINDS, ButtonForm, RemarkForm, ReplyForm, SearchForm
+from portal.records.forms import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, SearchForm
 from portal.records.queries import Only
 from portal.records.rules.states import RemarkKind
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
-from portal.web.forms import load_form
+from portal.web.forms import Form, load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
@@ -136,12 +136,20 @@ def _shown(opened: queries.Opened) -> dict[str, Any]:
 
 def _typed(opened: queries.Opened, place: int, form: RemarkForm, error: str) -> dict[str, Any]:
     """Return the card of a place as it was typed, in its own place among the others."""
-    card = show.passage(opened, place, kind=form.kind.data or "", draft=form.text.data or "", error=error)
+    card = show.passage(
+        opened,
+        place,
+        kind=form.kind.data or "",
+        draft=form.text.data or "",
+        error=error,
+        seen=form.seen.data or "",
+    )
     if place == 0:
         return {"whole": card}
     return {"cards": [card if each.place == place else each for each in show.passages(opened)]}
 
 
+@feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>/utkast", access=Client())
 @feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>", access=Client())
 def place(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
     """Show the record with what was typed at one place, kept from before a sign-in."""
@@ -173,6 +181,7 @@ def say(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Respons
                 text=form.text.data or "",
                 submission=form.submission.data or "",
                 answer_days=settings().remark_days,
+                seen=form.seen.data or "",
             )
         except InvalidInput as refused:
             error = str(refused.message)
@@ -190,7 +199,7 @@ def _place(opened: queries.Opened, spot: uuid.UUID) -> int:
     return places[spot]
 
 
-def _first_error(form: RemarkForm | ReplyForm) -> str:
+def _first_error(form: Form) -> str:
     return next(str(errors[0]) for errors in form.errors.values())
 
 
@@ -211,6 +220,47 @@ def _done(before: queries.Opened, place: int, confirmation: str) -> Response:
     context = _shown(queries.record(db(), actor(), before.id, number=number))
     card = context["whole"] if place == 0 else context["cards"][place - 1]
     return make_response(render_template("records/client/place.html", card=card, confirmation=confirmation, **context))
+
+
+@feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>/utkast", access=Client(), methods=("POST",))
+def save(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
+    """Save a remark while it is written, for the script alone: without one a text is kept when it is sent or refused.
+
+    The answer is the status beside the button. What can't be saved stays in the form, and the status says why.
+    """
+    form = DraftForm()
+    opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    at = _place(opened, spot)
+    seen, said = form.seen.data or "", ""
+    try:
+        if not form.validate():
+            raise InvalidInput(_first_error(form), reason="draft")
+        kept = service.save_draft(
+            db(),
+            actor(),
+            record_id=record_id,
+            number=opened.version.number,
+            passage_id=spot if at else None,
+            kind=RemarkKind(form.kind.data) if form.kind.data else None,
+            text=form.text.data or "",
+            submission=form.submission.data or "",
+            seen=seen,
+        )
+        seen = kept.stamp if kept else ""
+        said = _("Sparat %(time)s", time=format_time(kept.saved_at)) if kept else ""
+    except (Conflict, InvalidInput) as refused:
+        said = _("Inte sparat. %(why)s", why=refused.message)
+    card = show.passage(opened, at, seen=seen)
+    return make_response(render_template("records/client/saved.html", card=card, seen=seen, said=said, opened=opened))
+
+
+@feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>/slang", access=Client(), methods=("POST",))
+def discard(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
+    """Throw away what was written and not sent."""
+    opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    at = _place(opened, spot)
+    service.discard_draft(db(), actor(), record_id=record_id, passage_id=spot if at else None)
+    return _done(opened, at, _("Det du hade skrivit är borta."))
 
 
 @feature.route("/journal/sagt/<uuid:remark_id>/ta-tillbaka", access=Client(), methods=("POST",))

@@ -1,8 +1,8 @@
 """The client's forms in the journal: a remark, a reply, a button, a search."""
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from portal.core.i18n import lazy
 from portal.core.text import clean_text
@@ -27,6 +27,17 @@ class RemarkForm(SubmissionForm):
         validators=[InputRequired(message=lazy("Välj vad du vill säga."))],  # type: ignore[arg-type]
     )
     text = TextAreaField(filters=[clean_text])
+    # The stamp of the draft that this form has seen.
+    seen = HiddenField()
+
+
+class DraftForm(RemarkForm):
+    """A remark that is being written: nothing has to be chosen yet."""
+
+    kind = RadioField(
+        choices=[SelectChoice(kind.value, label) for kind, label in KINDS],
+        validators=[Optional()],
+    )
 
 
 class ReplyForm(SubmissionForm):

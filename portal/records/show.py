@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from portal.core.actor import Side
-from portal.core.i18n import LazyText, _, format_day, lazy, today
+from portal.core.i18n import LazyText, _, format_day, format_moment, lazy, today
 from portal.records.forms import KINDS
 from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow
 from portal.records.rules.secrecy import Shown, grounds_on
@@ -68,6 +68,9 @@ class PassageCard:
     kind: str = ""
     draft: str = field(default="", repr=False)
     error: str = ""
+    # Of the draft that the form holds: its stamp, and when it was saved, in words.
+    seen: str = ""
+    saved: str = ""
 
 
 def passages(opened: Opened) -> list[PassageCard]:
@@ -75,17 +78,32 @@ def passages(opened: Opened) -> list[PassageCard]:
     return [passage(opened, place) for place in range(1, len(opened.passages) + 1)]
 
 
-def passage(opened: Opened, place: int, *, kind: str = "", draft: str = "", error: str = "") -> PassageCard:
-    """Return one passage, counted from 1; 0 is the whole. With ``error``: as it was typed."""
-    if place == 0:
-        said = [row for row in opened.remarks if row.passage_id is None]
-        return PassageCard(0, None, "", remarks=_cards(opened, said), kind=kind, draft=draft, error=error)
-    shown = opened.passages[place - 1]
-    if shown.hidden:
+def passage(
+    opened: Opened, place: int, *, kind: str = "", draft: str = "", error: str = "", seen: str = ""
+) -> PassageCard:
+    """Return one passage, counted from 1; 0 is the whole. With what was typed, or with the draft that is kept."""
+    shown = opened.passages[place - 1] if place else None
+    if shown is not None and shown.hidden:
         why, section = hidden_words(shown.hidden)
         return PassageCard(place, shown.id, "", why=why, section=section)
-    said = [row for row in opened.remarks if row.passage_id == shown.id]
-    return PassageCard(place, shown.id, shown.text, remarks=_cards(opened, said), kind=kind, draft=draft, error=error)
+    passage_id, text = (shown.id, shown.text) if shown else (None, "")
+    said = [row for row in opened.remarks if row.passage_id == passage_id]
+    kept = opened.drafts.get(passage_id or opened.id)
+    if kept and not (kind or draft or error):
+        kind, draft, seen = kept.kind or "", kept.text, kept.stamp
+    return PassageCard(
+        place,
+        passage_id,
+        text,
+        remarks=_cards(opened, said),
+        kind=kind,
+        draft=draft,
+        error=error,
+        seen=seen,
+        saved=_("Sparat %(at)s, men inte skickat.", at=format_moment(kept.saved_at))
+        if kept and kept.stamp == seen
+        else "",
+    )
 
 
 def hidden_words(ground: Ground) -> tuple[str, str]:

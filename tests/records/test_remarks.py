@@ -14,7 +14,7 @@ from portal.core.ids import new_id
 from portal.people.models import Board, Case, CaseAssignment, StaffMember
 from portal.records import queries, service
 from portal.records.events import RecordReleased, RemarkAnswered, RemarkMade
-from portal.records.models import Draft, Remark, Turn
+from portal.records.models import Remark, Turn
 from portal.records.queries import Only
 from portal.records.rules.deadlines import due_on
 from portal.records.rules.passages import Written
@@ -245,24 +245,6 @@ def test_nobody_else_touches_a_remark(session: Session, world: World) -> None:
     ):
         with pytest.raises(NotFound):
             call()
-
-
-def test_drafts_are_kept_one_a_spot_and_go_when_they_are_sent(session: Session, world: World) -> None:
-    version = released(session, world)
-    mariam, passage = world.client(world.mariam), passage_ids(session, version)[0]
-    for words in ("Han", "Han arbetar"):
-        service.save_draft(
-            session, mariam, record_id=version.record_id, passage_id=passage, kind=RemarkKind.WRONG, text=words
-        )
-    service.save_draft(session, mariam, record_id=version.record_id, passage_id=None, kind=None, text="Allt")
-    drafts = queries.record(session, mariam, version.record_id).drafts
-    assert {spot: draft.text for spot, draft in drafts.items()} == {passage: "Han arbetar", version.record_id: "Allt"}
-    with pytest.raises(NotFound):
-        service.save_draft(
-            session, world.client(world.tor), record_id=version.record_id, passage_id=None, kind=None, text="x"
-        )
-    remark(session, world, version, 0)
-    assert session.scalar(select(func.count()).select_from(Draft)) == 1
 
 
 def test_remarks_are_not_readable_in_the_database(session: Session, world: World) -> None:

@@ -1,7 +1,7 @@
 """Tables of what clients say of a record: remarks, drafts of them, and the answers and replies that follow."""
 
 import uuid
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -82,3 +82,8 @@ class Draft(Identified, Base):
     kind: Mapped[RemarkKind | None]
     text: Mapped[str] = mapped_column(EncryptedText("remark_draft.text"), default="")
     saved_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def stamp(self) -> str:
+        """Tell this text from what was saved before and after it; a form bears the stamp of the text it has seen."""
+        return self.saved_at.astimezone(UTC).isoformat()

@@ -56,6 +56,7 @@ class DraftRow:
     kind: RemarkKind | None
     text: str = field(repr=False)
     saved_at: datetime
+    stamp: str
 
 
 def remarks_of(session: Session, record_id: uuid.UUID, author_id: uuid.UUID | None = None) -> list[RemarkRow]:
@@ -111,7 +112,7 @@ def _turns(session: Session, remark_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
 def drafts_of(session: Session, record_id: uuid.UUID, person_id: uuid.UUID) -> dict[uuid.UUID, DraftRow]:
     """Return a person's drafts on a record, by spot."""
     rows = session.scalars(select(Draft).where(Draft.record_id == record_id, Draft.person_id == person_id))
-    return {row.spot: DraftRow(row.spot, row.kind, row.text, row.saved_at) for row in rows}
+    return {row.spot: DraftRow(row.spot, row.kind, row.text, row.saved_at, row.stamp) for row in rows}
 
 
 def own_remark(session: Session, actor: Actor, remark_id: uuid.UUID) -> uuid.UUID:

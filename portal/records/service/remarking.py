@@ -50,28 +50,53 @@ def save_draft(
     actor: Actor,
     *,
     record_id: uuid.UUID,
+    number: int,
     passage_id: uuid.UUID | None,
     kind: RemarkKind | None,
     text: str,
-) -> Draft:
-    """Save a remark while it is written; the latest takes the place of what was saved before.
+    submission: str,
+    seen: str = "",
+) -> Draft | None:
+    """Save a remark while it is written; None: nothing is kept, for nothing is written or it is sent already.
 
-    :raises NotFound: the actor may not read the record, or it has no such passage.
+    ``seen`` is the stamp of the draft that the form has seen: one from another device is never written over unseen.
+
+    :raises NotFound: the actor may not read that version of the record, or it has no such passage.
     :raises InvalidInput: the text is too long, or the passage is hidden.
+    :raises Conflict: there is a draft that the form has not seen.
     """
     need_client(actor)
-    read = queries.record(session, actor, record_id)
-    _spot(session, actor, record_id, read.version.number, passage_id)
+    _spot(session, actor, record_id, number, passage_id)
     check_remark(RemarkKind.WRONG, text)  # what is missing may still come
     hold(session, actor, record_id)
+    if _sent(session, actor, record_id, submission) is not None:
+        return None
     spot = passage_id or record_id
-    found = session.scalars(
-        select(Draft).where(Draft.person_id == actor.id, Draft.record_id == record_id, Draft.spot == spot)
-    ).one_or_none() or Draft(person_id=actor.id, record_id=record_id, spot=spot)
+    found = _draft(session, actor, record_id, spot)
+    if found is not None and found.stamp != seen and (found.kind, found.text) != (kind, text):
+        raise Conflict(lazy("Du har skrivit här på en annan enhet. Ladda om sidan för att se det."), reason="draft")
+    if kind is None and not text.strip():
+        discard_draft(session, actor, record_id=record_id, passage_id=passage_id)
+        return None
+    found = found or Draft(person_id=actor.id, record_id=record_id, spot=spot)
     found.kind, found.text, found.saved_at = kind, text, now()
     session.add(found)
     session.flush()
     return found
+
+
+def _draft(session: Session, actor: Actor, record_id: uuid.UUID, spot: uuid.UUID) -> Draft | None:
+    return session.scalars(
+        select(Draft).where(Draft.person_id == actor.id, Draft.record_id == record_id, Draft.spot == spot)
+    ).one_or_none()
+
+
+def _sent(session: Session, actor: Actor, record_id: uuid.UUID, submission: str) -> Remark | None:
+    return session.scalars(
+        select(Remark).where(
+            Remark.record_id == record_id, Remark.person_id == actor.id, Remark.submission == submission
+        )
+    ).one_or_none()
 
 
 def discard_draft(session: Session, actor: Actor, *, record_id: uuid.UUID, passage_id: uuid.UUID | None) -> None:
@@ -95,10 +120,12 @@ def remark(
     text: str,
     submission: str,
     answer_days: int,
+    seen: str = "",
 ) -> Remark:
     """Store what a client says of a passage, or of the whole record, as they read it in a version.
 
-    The same submission again returns the first remark. ``answer_days`` are working days.
+    The same submission again returns the first remark. ``answer_days`` are working days. A draft goes when it is the
+    one whose stamp the form has ``seen``, or what is said: another device's stays.
 
     :raises NotFound: the client may not read that version, or it has no such passage.
     :raises InvalidInput: the text can't be taken, the passage is hidden, or the submission isn't one of ours.
@@ -106,11 +133,7 @@ def remark(
     need_client(actor)
     check_submission(submission)
     record = hold(session, actor, record_id)
-    earlier = session.scalars(
-        select(Remark).where(
-            Remark.record_id == record_id, Remark.person_id == actor.id, Remark.submission == submission
-        )
-    ).one_or_none()
+    earlier = _sent(session, actor, record_id, submission)
     if earlier is not None:
         return earlier
     check_remark(kind, text)
@@ -131,7 +154,9 @@ def remark(
         submission=submission,
     )
     session.add(made)
-    discard_draft(session, actor, record_id=record_id, passage_id=passage_id)
+    draft = _draft(session, actor, record_id, passage_id or record_id)
+    if draft is not None and (draft.stamp == seen or draft.text == text):
+        session.delete(draft)
     _done(session, actor, "remark.made", record, made)
     return made
 
