@@ -26,7 +26,7 @@ from portal.identity.views import features as identity
 from portal.meetings.views import features as meetings
 from portal.messages.views import feature as messages
 from portal.notices.client_views import feature as notices
-from portal.records.views import feature as records
+from portal.records.views import features as records
 from portal.settings import Settings
 from portal.web import headers, packing, site, uploads
 from portal.web.access import Public
@@ -38,7 +38,7 @@ from portal.web.locale import bind_locale
 from portal.web.routes import WebKit, check_access
 from portal.wiring import subscribe
 
-FEATURES = (site.feature, *identity, dashboard, casework, *meetings, messages, records, files, notices, admin)
+FEATURES = (site.feature, *identity, dashboard, casework, *meetings, messages, *records, files, notices, admin)
 
 # Room for a far too long message (100,000 characters, up to 12 bytes each when sent): it is answered with its own text
 # and a plain word, where a refusal by size would lose it. A signed SAML answer stays under 256 kB.

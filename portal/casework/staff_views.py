@@ -17,6 +17,7 @@ from portal.messages import queries as messages
 from portal.messages import service as message_service
 from portal.people import queries as people
 from portal.people.rules import Protection
+from portal.records import queries as records
 from portal.sync import queries as sync
 from portal.web.access import Staff
 from portal.web.db import db
@@ -37,6 +38,7 @@ def work() -> Response:
     """Show what waits for the actor, the one that is due first at the top, and what did not get through."""
     rows = [_queue_row(row) for row in messages.unanswered(db(), actor(), answer_days=settings().answer_days)]
     rows += _proposed()
+    rows += _remarked()
     return render(
         "casework/staff/queue.html",
         day=capital(format_day(today())),
@@ -98,6 +100,23 @@ def _proposed() -> list[dict[str, Any]]:
     ]
 
 
+def _remarked() -> list[dict[str, Any]]:
+    """Return what clients have said of their documentation and nobody has answered."""
+    return [
+        {
+            "sort": row.due_on,
+            # Translators: something that a client has said of what is written in their file
+            "what": _("Synpunkt"),
+            "due": due_tag(row.due_on),
+            "client": messages.ClientName(row.person_id, row.client, row.protected),
+            "came": format_moment(row.made_at),
+            "url": url_for("remarks.remark", remark_id=row.id),
+            "client_url": url_for("clients.page", person_id=row.person_id),
+        }
+        for row in records.waiting(db(), actor())
+    ]
+
+
 def _stuck(rows: Iterable[messages.StuckRow]) -> list[dict[str, str]]:
     return [
         {
@@ -139,5 +158,6 @@ def page(person_id: uuid.UUID) -> Response:
         protected=protected,
         cases=cases,
         waiting=[_queue_row(row) for row in waiting],
+        remarked=[row for row in _remarked() if row["client"].person_id == person_id],
         invites=[(url_for("proposals.invite", case_id=case.id), case.title) for case in cases],
     )

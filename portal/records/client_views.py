@@ -12,7 +12,7 @@ from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, format_time, lazy
 from portal.people import queries as people
 from portal.records import queries, service, show
-from portal.records.forms import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, SearchForm
+from portal.records.forms.client import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, SearchForm
 from portal.records.queries import Only
 from portal.records.rules.states import RemarkKind
 from portal.web.access import Client

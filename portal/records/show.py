@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from portal.core.actor import Side
 from portal.core.i18n import LazyText, _, format_day, format_moment, lazy, today
-from portal.records.forms import KINDS
+from portal.records.forms.client import KINDS
 from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow
 from portal.records.rules.secrecy import Shown, grounds_on
-from portal.records.rules.states import Delivery, Ground, Outcome, RemarkKind, RemarkState
+from portal.records.rules.states import Delivery, Ground, Outcome, RemarkKind, RemarkState, VersionState
 from portal.web.words import first_name
 
 LABELS = dict(KINDS)
@@ -25,6 +25,14 @@ OUTCOMES: dict[Outcome, LazyText] = {
     Outcome.NOTED: lazy("Det du säger är antecknat bredvid texten"),
     Outcome.EXPLAINED: lazy("Förklaring"),
     Outcome.NOT_CHANGED: lazy("Texten är inte ändrad"),
+}
+# As staff read them.
+STAFF_OUTCOMES: dict[Outcome, LazyText] = {**OUTCOMES, Outcome.NOTED: lazy("Antecknat bredvid texten")}
+VERSION_STATES: dict[VersionState, LazyText] = {
+    VersionState.WORKING: lazy("Arbetsanteckning"),
+    VersionState.LOCKED: lazy("Låst"),
+    VersionState.RELEASED: lazy("Visas för klienten"),
+    VersionState.WITHDRAWN: lazy("Visas inte längre"),
 }
 
 

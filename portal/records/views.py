@@ -1,6 +1,6 @@
 """The pages of documentation, of both sides."""
 
-from portal.records import client_views
-from portal.web.routes import Feature
+from portal.records.client_views import feature as journal
+from portal.records.staff_views.remarks import feature as remarks
 
-feature = Feature("records", nav=client_views.feature.nav, routes=client_views.feature.routes)
+features = (journal, remarks)

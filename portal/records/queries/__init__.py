@@ -4,7 +4,7 @@ from portal.records.queries.listing import Found, Only, RecordPage, RecordRow, r
 from portal.records.queries.reading import Opened, VersionRow, changes, record
 from portal.records.queries.remarks import DraftRow, RemarkRow, TurnRow, own_remark
 from portal.records.queries.waiting import LateRow, Owner, WaitingRow, late, owners, waiting, waiting_count
-from portal.records.queries.working import Worked, WorkRow, WorkVersion, case_records, worked
+from portal.records.queries.working import Worked, WorkRow, WorkVersion, case_records, worked, worked_remark
 
 __all__ = [
     "DraftRow",
@@ -34,4 +34,5 @@ __all__ = [
     "waiting",
     "waiting_count",
     "worked",
+    "worked_remark",
 ]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -29,6 +29,7 @@ class WaitingRow:
     id: uuid.UUID
     record_id: uuid.UUID
     case_id: uuid.UUID
+    person_id: uuid.UUID
     kind: RemarkKind
     made_at: datetime
     due_on: date
@@ -103,6 +104,7 @@ def waiting(session: Session, actor: Actor) -> list[WaitingRow]:
                 remark.id,
                 remark.record_id,
                 case_id,
+                person_id,
                 remark.kind,
                 remark.made_at,
                 remark.due_on,
@@ -116,29 +118,36 @@ def waiting(session: Session, actor: Actor) -> list[WaitingRow]:
 
 
 @cache
-def _waiting_count() -> Select[int]:
+def _waiting_count(*, leads: bool) -> Select[int]:
+    wanted = people.reachable(Side.STAFF)
     return (
         select(func.count())
         .select_from(Remark)
         .join(CaseRecord, CaseRecord.id == Remark.record_id)
         .join(Case, Case.id == CaseRecord.case_id)
-        .where(people.reachable(Side.STAFF), Remark.state == RemarkState.OPEN)
+        .where(Remark.state == RemarkState.OPEN, or_(wanted, _late_in_unit()) if leads else wanted)
     )
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
-    """Return how many remarks wait in the cases a staff actor works on."""
-    return session.scalar(_waiting_count(), people.scope(actor)) or 0
+    """Return how many remarks wait in a staff actor's cases; a team leader's include the unit's late ones."""
+    leads = LATE in actor.permissions
+    more = {"leader_id": actor.staff_id, "day": today()} if leads else {}
+    return session.scalar(_waiting_count(leads=leads), people.scope(actor, **more)) or 0
+
+
+def _late_in_unit() -> ColumnElement[bool]:
+    unit = select(StaffMember.unit_id).where(StaffMember.id == bindparam("leader_id")).scalar_subquery()
+    return (Remark.due_on < bindparam("day")) & (Case.unit_id == unit)
 
 
 @cache
 def _late() -> Select[str, date | None, uuid.UUID]:
-    unit = select(StaffMember.unit_id).where(StaffMember.id == bindparam("leader_id")).scalar_subquery()
     return (
         select(Remark.receipt_no, Remark.due_on, Case.id)
         .join(CaseRecord, CaseRecord.id == Remark.record_id)
         .join(Case, Case.id == CaseRecord.case_id)
-        .where(Remark.state == RemarkState.OPEN, Remark.due_on < bindparam("day"), Case.unit_id == unit)
+        .where(Remark.state == RemarkState.OPEN, _late_in_unit())
         .order_by(Remark.due_on, Remark.made_at)
     )
 

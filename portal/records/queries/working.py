@@ -178,3 +178,21 @@ def latest_masks(session: Session, record_id: uuid.UUID) -> dict[uuid.UUID, Grou
     )
     rows = session.execute(select(Mask.passage_id, Mask.ground).where(Mask.release_id == release_id))
     return {row.passage_id: row.ground for row in rows}
+
+
+def worked_remark(session: Session, actor: Actor, remark_id: uuid.UUID) -> tuple[Worked, RemarkRow]:
+    """Return a remark and the record it was made on, in the version that was read then.
+
+    The caller logs the reading.
+
+    :raises NotFound: the actor doesn't work on the case, or there is no such remark.
+    """
+    row = session.execute(
+        select(Remark.record_id, Version.number)
+        .join(Version, Version.id == Remark.version_id)
+        .where(Remark.id == remark_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    found = worked(session, actor, row.record_id, number=row.number)
+    return found, next(remark for remark in found.remarks if remark.id == remark_id)

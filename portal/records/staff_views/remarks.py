@@ -1,0 +1,147 @@
+"""What clients have said of their documentation, by last day, and the answers to it."""
+
+import uuid
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+
+from portal.audit import service as audit
+from portal.core.actor import Side
+from portal.core.errors import Conflict, InvalidInput
+from portal.core.i18n import _, format_day, format_moment, lazy, today
+from portal.people import queries as people
+from portal.records import queries, service, show
+from portal.records.forms.answering import HINTS, AnswerForm
+from portal.records.rules.states import Outcome, RemarkState, VersionState
+from portal.web.access import Staff
+from portal.web.db import db
+from portal.web.forms import load_form
+from portal.web.page import render
+from portal.web.routes import Feature, NavItem, actor
+from portal.web.words import due_tag
+
+READ, ANSWER = "record:read", "remark:answer"
+
+feature = Feature(
+    "remarks",
+    nav=(NavItem("remarks.inbox", lazy("Synpunkter"), "scales", Side.STAFF, 36, new=queries.waiting_count),),
+)
+
+
+@feature.route("/synpunkter", access=Staff(READ))
+def inbox() -> Response:
+    """List the remarks that wait, the one that is due first at the top, and tell the team leader of late ones."""
+    rows = queries.waiting(db(), actor())
+    return render(
+        "records/staff/remarks.html",
+        rows=[_listed(row) for row in rows],
+        mine_late=sum(row.mine and row.due_on < today() for row in rows),
+        late=[(row.receipt_no, row.owner, due_tag(row.due_on)) for row in queries.late(db(), actor())],
+    )
+
+
+def _listed(row: queries.WaitingRow) -> dict[str, Any]:
+    return {
+        "row": row,
+        "kind": show.LABELS[row.kind],
+        "due": due_tag(row.due_on),
+        "came": format_moment(row.made_at),
+        "url": url_for("remarks.remark", remark_id=row.id),
+        "client_url": url_for("clients.page", person_id=row.person_id),
+    }
+
+
+@feature.route("/synpunkter/<uuid:remark_id>", access=Staff(READ, reads="records"))
+def remark(remark_id: uuid.UUID) -> Response:
+    """Show a remark beside its passage, with what was said since; that it was read is logged."""
+    found, row = queries.worked_remark(db(), actor(), remark_id)
+    return _page(found, row, _form(found, row))
+
+
+@feature.route("/synpunkter/<uuid:remark_id>", access=Staff(ANSWER, reads="records"), methods=("POST",))
+def answer(remark_id: uuid.UUID) -> Response:
+    """Answer a remark."""
+    found, row = queries.worked_remark(db(), actor(), remark_id)
+    form = _form(found, row)
+    if not form.validate():
+        return _page(found, row, form, status=422)
+    outcome = Outcome(form.outcome.data)
+    try:
+        service.answer(
+            db(),
+            actor(),
+            remark_id,
+            outcome=outcome,
+            text=form.text.data or "",
+            submission=form.submission.data or "",
+            version_id=uuid.UUID(form.version.data) if outcome is Outcome.CORRECTED else None,
+        )
+    except InvalidInput as refused:
+        form.version.errors = [str(refused.message)]
+        return _page(found, row, form, status=422)
+    except Conflict:
+        return _page(*queries.worked_remark(db(), actor(), remark_id), form, status=409)
+    _log(found, row)
+    flash(_("Svaret är skickat. Kvittens %(number)s", number=row.receipt_no))
+    return redirect(url_for("remarks.remark", remark_id=remark_id), 303)  # type: ignore[return-value]
+
+
+def _form(found: queries.Worked, row: queries.RemarkRow) -> AnswerForm:
+    form = load_form(AnswerForm)
+    form.offer(
+        {
+            str(version.id): _(
+                "Version %(number)s, %(at)s", number=version.number, at=format_moment(version.written_at)
+            )
+            for version in reversed(found.versions)
+            if version.number > row.number and version.state is VersionState.RELEASED
+        }
+    )
+    return form
+
+
+def _log(found: queries.Worked, row: queries.RemarkRow) -> None:
+    audit.record_read(db(), actor(), found.case.person_id, "records", object_id=row.id, reason="remark")
+
+
+def _page(found: queries.Worked, row: queries.RemarkRow, form: AnswerForm, *, status: int = 200) -> Response:
+    _log(found, row)
+    person = people.client(db(), actor(), found.case.person_id)
+    name = people.shown_name(person.id, person.given_name, person.surname, person.protection)
+    ids = [passage.id for passage in found.passages]
+    color, icon = show.LOOKS[row.kind]
+    return render(
+        "records/staff/remark.html",
+        status,
+        found=found,
+        row=row,
+        form=form,
+        client=name,
+        client_url=url_for("clients.page", person_id=person.id),
+        author=name if row.person_id == person.id else _("Vårdnadshavare"),
+        kind=(color, icon, show.LABELS[row.kind]),
+        due=due_tag(row.due_on) if row.due_on else None,
+        place=ids.index(row.passage_id) + 1 if row.passage_id in ids else 0,
+        made=format_moment(row.made_at),
+        day=format_day(found.event_at),
+        turns=[_turn(turn, name) for turn in row.turns],
+        versions=[
+            (version.number, show.VERSION_STATES[version.state], format_moment(version.written_at))
+            for version in found.versions
+        ],
+        hints={outcome.value: hint for outcome, hint in HINTS.items()},
+        may_answer=row.state in {RemarkState.OPEN, RemarkState.ANSWERED} and ANSWER in actor().permissions,
+        states=RemarkState,
+        conflict=status == 409,
+    )
+
+
+def _turn(turn: queries.TurnRow, client: str) -> dict[str, Any]:
+    return {
+        "me": turn.side is Side.CLIENT,
+        "name": client if turn.side is Side.CLIENT else turn.author,
+        "at": format_moment(turn.at),
+        "outcome": str(show.STAFF_OUTCOMES[turn.outcome]) if turn.outcome else "",
+        "number": turn.number,
+        "text": turn.text,
+    }
