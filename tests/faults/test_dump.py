@@ -25,7 +25,8 @@ from portal.demo.stack import DemoStack, Ports
 from portal.identity.models import KeptForm, SignedInSession
 from portal.people.rules import CaseState
 from portal.sync.adapters.sql import SqlStore
-from portal.sync.contract import Author, CaseMessage, CaseRecord
+from portal.sync.contract import Author, CaseMessage, CaseRecord, NoteRecord
+from portal.sync.contract.records import Ground, NoteStatus, NoteType, PassagePart
 from tests.demo.visitor import Visitor
 from tests.faults import dump
 from tests.support import database
@@ -42,6 +43,12 @@ TEXTS = {
     "caseworker's answer": f"Hjortronsylt {MARK} är bäst — alltid",
     "message of the back office": f"Lingongrova {MARK} på måndag",
     "mail address": f"rabarber.{MARK}@post.example",
+    "record's title": f"Samtal {MARK} om äppelmos",
+    "record's passage": f"Vinbärsgelé {MARK} står på övre hyllan",
+    "hidden passage": f"Krusbärssylt {MARK} är grannens",
+    "reason of a version": f"Åkerbär {MARK} rättat",
+    "client's remark": f"Havtorn {MARK} stämmer inte, هذا خطأ",
+    "draft of a remark": f"Björnbär {MARK} på väg",
     "case title": f"Ärendet {MARK} med blåbär",
 }
 OWN = {label: dump.needles(text) for label, text in TEXTS.items()} | {"mark": dump.needles(MARK)}
@@ -49,6 +56,15 @@ PEOPLE = {f"number of {one.key}": dump.number_needles(one.identity_number) for o
     f"name of {one.key}": dump.needles(one.surname) | dump.needles(one.name) for one in CLIENTS
 }
 EVERYTHING = OWN | PEOPLE
+# What reaches the back office, where it stands plainly.
+SENT = {
+    "client's message",
+    "caseworker's answer",
+    "case title",
+    "record's passage",
+    "hidden passage",
+    "client's remark",
+}
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -60,6 +76,7 @@ def used(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         write_as_client(stack)
         write_as_stranger(stack)
         write_in_back_office(stack)
+        write_of_records(stack)
         write_as_staff(stack)
         yield stack
     if url:
@@ -134,6 +151,51 @@ def write_in_back_office(stack: DemoStack) -> None:
     store.close()
 
 
+def write_of_records(stack: DemoStack) -> None:
+    """Let a record come from the back office; its client remarks on it, and begins another remark."""
+    store = SqlStore(stack.settings.backoffice_url)
+    store.put_note(
+        NoteRecord(
+            id=f"N-{MARK}",
+            case_id="A-mariam",
+            person_id="P-mariam",
+            author_id="petra.almskog",
+            type=NoteType.PHONE,
+            title=TEXTS["record's title"],
+            event_at=now(),
+            child_sensitive=False,
+            revision=1,
+            reason=TEXTS["reason of a version"],
+            written_at=now(),
+            locked_at=now(),
+            status=NoteStatus.RELEASED,
+            released_by="petra.almskog",
+            visible_from=None,
+            for_guardians=False,
+            passages=(
+                PassagePart("1", TEXTS["record's passage"], None),
+                PassagePart("2", TEXTS["hidden passage"], Ground.OTHER_PERSON),
+            ),
+        )
+    )
+    store.close()
+    visitor = Visitor()
+    visitor.sign_in(stack.client_url, "Testlegitimation", "Mariam Sandell")
+    visitor.go("/journal")
+    wait_for(lambda: visitor.shows(TEXTS["record's title"]))
+    titles = [link for link in visitor.page.select("main a") if TEXTS["record's title"] in link.get_text()]
+    visitor.go(str(titles[0]["href"]))
+    assert TEXTS["record's passage"] in visitor.page.get_text()
+    visitor.submit(visitor.form("#s1 form"), kind="wrong", text=TEXTS["client's remark"])
+    assert TEXTS["client's remark"] in visitor.page.get_text()
+    page, form = visitor.url, visitor.form("#s0 form")
+    form["action"] = f"{form['action']}/utkast"
+    visitor.submit(form, kind="missing", text=TEXTS["draft of a remark"])
+    visitor.go(page)
+    assert TEXTS["draft of a remark"] in visitor.page.get_text()
+    visitor.close()
+
+
 def write_as_staff(stack: DemoStack) -> None:
     visitor = Visitor()
     visitor.sign_in(stack.staff_url, "Kommunens inloggning (test)", "Petra Almskog")
@@ -144,7 +206,7 @@ def write_as_staff(stack: DemoStack) -> None:
     assert TEXTS["caseworker's answer"] in visitor.page.get_text()
     visitor.close()
     # The proof that the search finds: the back office holds all of it, plainly.
-    wanted = {label: OWN[label] for label in ("client's message", "caseworker's answer", "case title")}
+    wanted = {label: OWN[label] for label in SENT}
     wait_for(lambda: {label for label, _ in dump.find_in_files(back_office_files(stack), wanted)} == set(wanted))
 
 
