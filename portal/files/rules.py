@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from portal.core import states
 from portal.core.i18n import LazyText, lazy
 from portal.core.text import clean_text
 
@@ -34,18 +35,12 @@ TRANSITIONS: dict[FileState, frozenset[FileState]] = {
 ALIVE = (FileState.RECEIVING, FileState.CHECKING, FileState.READY)
 
 
-class IllegalTransition(Exception):  # noqa: N818 - named after what it is
-    """A state was asked for that can't follow the present one."""
-
-
 def move(now: FileState, to: FileState) -> FileState:
     """Return the new state.
 
     :raises IllegalTransition: for a step that the table doesn't allow.
     """
-    if to not in TRANSITIONS[now]:
-        raise IllegalTransition(f"{now} -> {to}")
-    return to
+    return states.move(TRANSITIONS, now, to)
 
 
 class FileKind(enum.StrEnum):

@@ -3,6 +3,7 @@
 import enum
 from datetime import date, datetime
 
+from portal.core import states
 from portal.core.errors import InvalidInput
 from portal.core.i18n import lazy
 from portal.core.workdays import working_day_after
@@ -31,18 +32,12 @@ class Origin(enum.StrEnum):
     BACKOFFICE = "backoffice"
 
 
-class IllegalTransition(Exception):  # noqa: N818 - named after what it is
-    """A delivery was asked for that can't follow the present one."""
-
-
 def move(now: Delivery, to: Delivery) -> Delivery:
     """Return the new state of a delivery.
 
     :raises IllegalTransition: for a step that the table doesn't allow.
     """
-    if to not in TRANSITIONS[now]:
-        raise IllegalTransition(f"{now} -> {to}")
-    return to
+    return states.move(TRANSITIONS, now, to)
 
 
 def check_text(text: str) -> str:

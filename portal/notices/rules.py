@@ -3,6 +3,7 @@
 import enum
 from datetime import datetime, timedelta
 
+from portal.core import states
 from portal.core.i18n import STOCKHOLM
 from portal.core.retry import RetryPolicy
 
@@ -44,18 +45,12 @@ TRANSITIONS: dict[NoticeState, frozenset[NoticeState]] = {
 }
 
 
-class IllegalTransition(Exception):  # noqa: N818 - named after what it is
-    """A state was asked for that can't follow the present one."""
-
-
 def move(now: NoticeState, to: NoticeState) -> NoticeState:
     """Return the new state.
 
     :raises IllegalTransition: for a step that the table doesn't allow.
     """
-    if to not in TRANSITIONS[now]:
-        raise IllegalTransition(f"{now} -> {to}")
-    return to
+    return states.move(TRANSITIONS, now, to)
 
 
 class Reminder(enum.StrEnum):

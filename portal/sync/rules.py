@@ -2,6 +2,7 @@
 
 import enum
 
+from portal.core import states
 from portal.core.retry import RetryPolicy
 
 
@@ -31,18 +32,12 @@ TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
 }
 
 
-class IllegalTransition(Exception):  # noqa: N818 - named after what it is
-    """A state was asked for that can't follow the present one."""
-
-
 def move(now: MessageState, to: MessageState) -> MessageState:
     """Return the new state.
 
     :raises IllegalTransition: for a step that the table doesn't allow.
     """
-    if to not in TRANSITIONS[now]:
-        raise IllegalTransition(f"{now} -> {to}")
-    return to
+    return states.move(TRANSITIONS, now, to)
 
 
 class Outcome(enum.StrEnum):

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.core.states import IllegalTransition
 from portal.files import rules
-from portal.files.rules import FileKind, FileState, IllegalTransition, Limits, Refusal, clean_name, fit_ending, move
+from portal.files.rules import FileKind, FileState, Limits, Refusal, clean_name, fit_ending, move
 
 
 @pytest.mark.parametrize(

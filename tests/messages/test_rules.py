@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from portal.core.errors import InvalidInput
+from portal.core.states import IllegalTransition
 from portal.messages import rules
 from portal.sync.rules import Delivery
 
@@ -22,7 +23,7 @@ def test_only_the_steps_of_the_table_are_taken(start: Delivery, to: Delivery) ->
     if (start, to) in ALLOWED:
         assert rules.move(start, to) is to
     else:
-        with pytest.raises(rules.IllegalTransition):
+        with pytest.raises(IllegalTransition):
             rules.move(start, to)
 
 

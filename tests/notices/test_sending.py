@@ -15,6 +15,7 @@ from portal.core.clock import now, travel
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.i18n import LOCALES, STOCKHOLM
 from portal.core.retry import RetryPolicy
+from portal.core.states import IllegalTransition
 from portal.notices import service
 from portal.notices.channels.base import ChannelError, Parcel, Refused, Uncertain, Unreachable
 from portal.notices.models import ContactPoint, Notice, NoticeChoice
@@ -22,7 +23,6 @@ from portal.notices.queries import queue_state
 from portal.notices.rules import (
     TRANSITIONS,
     Channel,
-    IllegalTransition,
     NoticeKind,
     NoticeState,
     Reminder,

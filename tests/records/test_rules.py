@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.errors import InvalidInput
+from portal.core.states import IllegalTransition, move
 from portal.core.workdays import is_working_day
 from portal.people.rules import Protection
 from portal.records.rules import deadlines, secrecy, states
@@ -41,10 +42,10 @@ def test_only_the_steps_of_the_table_are_taken(table: Mapping[Any, frozenset[Any
     for now in table:
         for to in table:
             if to in allowed.get(now, "").split():
-                assert states.move(table, now, to) is to
+                assert move(table, now, to) is to
             else:
-                with pytest.raises(states.IllegalTransition):
-                    states.move(table, now, to)
+                with pytest.raises(IllegalTransition):
+                    move(table, now, to)
 
 
 def test_only_what_is_right_needs_no_answer() -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.retry import RetryPolicy
-from portal.sync.rules import OUTBOX_POLICY, TRANSITIONS, IllegalTransition, MessageState, move
+from portal.core.states import IllegalTransition
+from portal.sync.rules import OUTBOX_POLICY, TRANSITIONS, MessageState, move
 
 
 @pytest.mark.parametrize("now", MessageState)

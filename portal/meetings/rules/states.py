@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TypeVar
 
 # What the back office is told too is defined where it is: in the contract.
 from portal.sync.contract.meetings import Form, MeetingState, ProposalState, TurnKind, TypeKind
@@ -54,20 +53,3 @@ class Origin(enum.StrEnum):
 
     PORTAL = "portal"
     BACKOFFICE = "backoffice"
-
-
-class IllegalTransition(Exception):  # noqa: N818 - named after what it is
-    """A step was asked for that can't follow the present state."""
-
-
-State = TypeVar("State", bound=enum.StrEnum)
-
-
-def move(table: Mapping[State, frozenset[State]], now: State, to: State) -> State:
-    """Return the new state.
-
-    :raises IllegalTransition: for a step that the table doesn't allow.
-    """
-    if to not in table[now]:
-        raise IllegalTransition(f"{now} -> {to}")
-    return to

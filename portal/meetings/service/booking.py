@@ -18,6 +18,7 @@ from portal.core.clock import now
 from portal.core.errors import Conflict, Forbidden
 from portal.core.i18n import lazy
 from portal.core.ids import new_id, new_receipt_no
+from portal.core.states import move as step
 from portal.meetings import queries
 from portal.meetings.events import MeetingBooked, MeetingCancelled, MeetingChanged, MeetingMoved
 from portal.meetings.models import BookingDraft, Meeting, MeetingEvent, MeetingType
@@ -30,7 +31,6 @@ from portal.meetings.rules.states import (
     Form,
     MeetingState,
 )
-from portal.meetings.rules.states import move as step
 from portal.meetings.rules.times import Booked, PastTime
 from portal.meetings.service import claims, drafts
 from portal.meetings.service.claims import JustTaken

@@ -10,11 +10,12 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.i18n import lazy
+from portal.core.states import move
 from portal.meetings import queries
 from portal.meetings.events import MeetingChanged, MeetingMoved
 from portal.meetings.models import Meeting, MeetingEvent, MeetingType
 from portal.meetings.queries import agenda
-from portal.meetings.rules.states import MEETING_TRANSITIONS, EventKind, MeetingState, move
+from portal.meetings.rules.states import MEETING_TRANSITIONS, EventKind, MeetingState
 from portal.meetings.rules.times import Booked, around
 from portal.meetings.service import claims
 from portal.meetings.service.booking import WRITE, Over

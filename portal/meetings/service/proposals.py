@@ -14,6 +14,7 @@ from portal.core.clock import now
 from portal.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from portal.core.i18n import lazy
 from portal.core.ids import new_id, new_receipt_no
+from portal.core.states import move
 from portal.meetings import queries
 from portal.meetings.models import Meeting, MeetingType, Proposal, ProposalTurn
 from portal.meetings.queries import meeting_minutes
@@ -21,7 +22,7 @@ from portal.meetings.queries.proposals import open_proposal
 from portal.meetings.rules.arrangement import Arrangement, arrangement_of, checked_reason
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.proposing import MAX_TURNS, Terms, TooManyTurns, checked_terms, expires, holds
-from portal.meetings.rules.states import PROPOSAL_TRANSITIONS, Form, MeetingState, ProposalState, TurnKind, move
+from portal.meetings.rules.states import PROPOSAL_TRANSITIONS, Form, MeetingState, ProposalState, TurnKind
 from portal.meetings.service import booking, turns
 from portal.meetings.service.booking import WRITE, Settled
 from portal.meetings.service.drafts import lock_client

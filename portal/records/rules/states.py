@@ -2,7 +2,6 @@
 
 import enum
 from collections.abc import Mapping
-from typing import TypeVar
 
 from portal.core.errors import InvalidInput
 from portal.core.i18n import lazy
@@ -60,23 +59,6 @@ class Origin(enum.StrEnum):
 
     PORTAL = "portal"
     BACKOFFICE = "backoffice"
-
-
-class IllegalTransition(Exception):  # noqa: N818 - named after what it is
-    """A step was asked for that can't follow the present state."""
-
-
-State = TypeVar("State", VersionState, RemarkState)
-
-
-def move(table: Mapping[State, frozenset[State]], now: State, to: State) -> State:
-    """Return the new state.
-
-    :raises IllegalTransition: for a step that the table doesn't allow.
-    """
-    if to not in table[now]:
-        raise IllegalTransition(f"{now} -> {to}")
-    return to
 
 
 def first_state(kind: RemarkKind) -> RemarkState:

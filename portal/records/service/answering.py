@@ -11,6 +11,7 @@ from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import lazy
+from portal.core.states import move
 from portal.records import outgoing
 from portal.records.events import RemarkAnswered
 from portal.records.models import Remark, Turn, Version
@@ -21,7 +22,6 @@ from portal.records.rules.states import (
     VersionState,
     check_submission,
     check_turn,
-    move,
 )
 from portal.records.service.holding import hold_remark, need
 from portal.records.service.remarking import next_turn

@@ -14,11 +14,12 @@ from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import lazy, today
+from portal.core.states import move
 from portal.records import outgoing
 from portal.records.events import RecordReleased, ReleaseEnded
 from portal.records.models import CaseRecord, Mask, Release, Version
 from portal.records.rules.secrecy import grounds_on
-from portal.records.rules.states import MAX_TEXT, VERSION_TRANSITIONS, Ground, VersionState, move
+from portal.records.rules.states import MAX_TEXT, VERSION_TRANSITIONS, Ground, VersionState
 from portal.records.service.holding import hold, hold_version, need, texts_of
 
 RELEASE = "record:release"

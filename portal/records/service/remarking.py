@@ -12,6 +12,7 @@ from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import lazy
 from portal.core.ids import new_id, new_receipt_no
+from portal.core.states import move
 from portal.records import outgoing, queries
 from portal.records.events import RemarkMade
 from portal.records.models import CaseRecord, Draft, Remark, Turn
@@ -24,7 +25,6 @@ from portal.records.rules.states import (
     check_submission,
     check_turn,
     first_state,
-    move,
 )
 from portal.records.service.holding import hold, hold_remark, need_client
 

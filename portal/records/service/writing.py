@@ -14,11 +14,12 @@ from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import lazy
 from portal.core.ids import new_id
+from portal.core.states import move
 from portal.people import queries as people
 from portal.records import outgoing
 from portal.records.models import CaseRecord, Passage, Version
 from portal.records.rules.passages import Written, number, split
-from portal.records.rules.states import MAX_TITLE, VERSION_TRANSITIONS, NoteType, VersionState, move
+from portal.records.rules.states import MAX_TITLE, VERSION_TRANSITIONS, NoteType, VersionState
 from portal.records.service.holding import hold, hold_version, known_ids, latest, need, next_revision, texts_of
 
 WRITE = "record:write"
