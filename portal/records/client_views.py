@@ -11,7 +11,7 @@ from portal.core.actor import Side
 from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, format_time, lazy
 from portal.people import queries as people
-from portal.records import queries, service, show
+from portal.records import device, queries, service, show
 from portal.records.forms.client import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, SearchForm
 from portal.records.queries import Only
 from portal.records.rules.states import RemarkKind
@@ -39,24 +39,33 @@ def journal() -> Response:
     before = request.args.get("fore", type=uuid.UUID)
     only = FILTERS.get(chosen, Only.ALL)
     page = queries.records(db(), actor(), only=only, case_id=case_id, before=before)
+    hidden = device.hidden(actor().id)
     older = url_for("records.journal", visa=chosen or None, arende=case_id, fore=page.older) if page.older else ""
     return render(
         "records/client/list.html",
-        months=_months(page.rows),
+        months=_months(page.rows, hidden),
+        hides=hidden != device.Hidden(),
+        button_form=ButtonForm(formdata=None),
         older=older,
         chips=_chips(chosen if chosen in FILTERS else "", case_id),
         form=SearchForm(formdata=None),
     )
 
 
-def _months(rows: Any) -> list[tuple[str, list[dict[str, Any]]]]:
-    return [
-        (capital(month), [_row(row) for row in found])
-        for month, found in groupby(rows, key=lambda row: format_month(row.event_at))
+def _months(rows: Any, hidden: device.Hidden) -> list[tuple[str, list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Return by month what is shown, and what is hidden on this device."""
+    found = [
+        (capital(month), [_row(row, hidden) for row in each])
+        for month, each in groupby(rows, key=lambda row: format_month(row.event_at))
     ]
+    return [(month, *_parted(items)) for month, items in found]
 
 
-def _row(row: queries.RecordRow) -> dict[str, Any]:
+def _parted(items: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return [item for item in items if not item["hidden"]], [item for item in items if item["hidden"]]
+
+
+def _row(row: queries.RecordRow, hidden: device.Hidden) -> dict[str, Any]:
     day, month = day_and_month(row.event_at)
     return {
         "url": url_for("records.record", record_id=row.id),
@@ -65,6 +74,7 @@ def _row(row: queries.RecordRow) -> dict[str, Any]:
         "tile_month": month,
         "day": format_day(row.event_at),
         "tags": show.tags(row),
+        "hidden": hidden.holds(row.id, row.event_at),
     }
 
 
@@ -100,8 +110,9 @@ def search() -> Response:
     form = SearchForm()
     form.validate_on_submit()
     found = queries.search(db(), actor(), form.words.data or "")
-    hits = [{**_row(hit.row), "passages": hit.passages[:3]} for hit in found]
-    return render("records/client/search.html", form=form, hits=hits)
+    hidden = device.hidden(actor().id)
+    hits, folded = _parted([{**_row(hit.row, hidden), "passages": hit.passages[:3]} for hit in found])
+    return render("records/client/search.html", form=form, hits=hits, folded_hits=folded)
 
 
 @feature.route("/journal/<uuid:record_id>", access=Client())
@@ -131,6 +142,7 @@ def _shown(opened: queries.Opened) -> dict[str, Any]:
         "form": ButtonForm(formdata=None),
         "reply_form": ReplyForm(formdata=None),
         "remark_days": settings().remark_days,
+        "hidden": device.hidden(actor().id).holds(opened.id, opened.event_at),
     }
 
 
