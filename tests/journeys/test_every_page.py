@@ -45,7 +45,11 @@ VISITS = {
         "Gunvor Stenhed",
         frozenset({"/idag", "/moten", "/moten/boka", "/meddelanden", "/meddelanden/*"}) | COMMON,
     ),
-    "unread": Visit("client", "Mariam Sandell", frozenset({"/idag", "/meddelanden/*"}) | COMMON | STATEMENTS),
+    "unread": Visit(
+        "client",
+        "Mariam Sandell",
+        frozenset({"/idag", "/journal", "/journal/*", "/journal/*/andrat", "/meddelanden/*"}) | COMMON | STATEMENTS,
+    ),
     "no-case": Visit("client", "Oskar Bäckarv", frozenset({"/idag", "/meddelanden"}) | COMMON),
     "closed": Visit("client", "Daniel Forsmo", frozenset({"/idag", "/meddelanden/*"}) | COMMON),
     "arabic": Visit("client", "Layla Nourhed", frozenset({"/idag", "/meddelanden/*"}) | COMMON),
