@@ -80,7 +80,7 @@ def _row(row: queries.RecordRow, hidden: device.Hidden) -> dict[str, Any]:
 
 def _chips(chosen: str, case_id: uuid.UUID | None) -> list[dict[str, Any]]:
     unread = queries.unread_count(db(), actor())
-    words = (("", _("Allt"), None), ("nytt", _("Nytt"), unread), ("mina", _("Det du har sagt"), None))
+    words = (("", _("Allt"), None), ("nytt", _("Nytt"), unread or None), ("mina", _("Det du har sagt"), None))
     found: list[dict[str, Any]] = [
         {
             "url": url_for("records.journal", visa=key or None),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from portal.core.actor import Side
-from portal.core.i18n import LazyText, _, format_day, format_moment, lazy, today
+from portal.core.i18n import LazyText, _, day_and_month, format_day, format_moment, lazy, today
 from portal.records.forms.client import KINDS
 from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow
 from portal.records.rules.secrecy import Shown, grounds_on
@@ -173,7 +173,7 @@ def tags(row: RecordRow) -> list[tuple[str, str, str]]:
     """Return the tags of a record in the list: colour, icon, words."""
     found = [] if row.read else [("info", "document", _("Ny"))]
     if row.number > 1:
-        found.append(("warning", "pencil", _("Ändrad %(day)s", day=format_day(row.written_at))))
+        found.append(("warning", "pencil", _("Ändrad %(day)s", day=" ".join(day_and_month(row.written_at)))))
     if row.remarks.get(RemarkState.ANSWERED):
         found.append(("success", "message", _("Svar till dig")))
     elif row.remarks.get(RemarkState.OPEN):

@@ -148,7 +148,7 @@ def test_foreign_and_withdrawn_records_are_not_found(
         made = remark(session, world, version, 1)
     sign_in(sessions, client, world.client(world.tor))
     own = client.page("/journal")
-    token = own.one("main input[name=csrf_token]")["value"]
+    token = own.one("form[action$=sok] [name=csrf_token]")["value"]
     for path in (f"/journal/{version.record_id}", f"/journal/{version.record_id}/andrat", f"/journal/{new_id()}"):
         client.page(path, status=404)
     for path in (
