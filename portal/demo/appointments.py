@@ -51,15 +51,15 @@ class Proposed:
 
 
 APPOINTMENTS = (
-    Appointment("layla", 2, 9, Form.VISIT, "ar", "Praktikplatsen"),
-    Appointment("hanna", 1, 9.5, Form.PHONE),
+    Appointment("birger", 2, 10, Form.VISIT, "fi", "Resorna till sjukhuset"),
+    Appointment("mikael", 1, 11, Form.PHONE),
     Appointment("pavel", 2, 10, Form.VIDEO),
     Appointment("gunvor-ekonomi", 3, 9, Form.VISIT, agenda="Hyran för januari"),
     Appointment("axel", 4, 13, Form.HOME),
 )
 PROPOSALS = (
     Proposed("jonas", 4, (13, 15), "Jag jobbar förmiddagar den veckan.", "Då är jag i rätten. Dagen efter kan jag."),
-    Proposed("samuel", 5, (8, 10), "Helst på telefon, jag har långt att åka."),
+    Proposed("katarina", 5, (8, 10), "Helst på telefon, jag har långt att åka."),
 )
 
 

@@ -12,6 +12,7 @@ from tests.journeys.stores import Stores
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the journeys, and keep those of one file and kind of database together: a portal takes seconds to start."""
     for item in items:
