@@ -190,6 +190,11 @@ def format_day(instant: datetime | date) -> str:
     return _format_date(day, pattern if day.year == today().year else f"{pattern} y", code)
 
 
+def format_short_day(day: date) -> str:
+    """Return a day as short as it heads a column: "mån 30"."""
+    return _format_date(day, "EEE d", _locale.get())
+
+
 def format_month(instant: datetime) -> str:
     """Return a month with its year, such as "november 2026", in Swedish time."""
     return _format_date(_as_local(instant).date(), "LLLL y", _locale.get())

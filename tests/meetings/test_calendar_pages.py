@@ -72,9 +72,23 @@ def test_the_week_shows_meetings_offers_and_what_is_taken(
     assert "Mariam Sandell 09.00–09.30" in table
     assert "Förslag 14.00–14.30" in table
     assert "Upptagen 10.00–11.00" in table
+    assert [head.get_text(" ", strip=True) for head in page.soup.select(".i-week thead th")][1] == "Mån 1 Måndag 1 mars"
     assert "Mariam" not in staff_client.page("/kalender?dag=2027-03-09").text
     listed = staff_client.page("/kalender/i-dag?dag=2027-03-03")
     assert "Mariam Sandell" in listed.text
+
+
+def test_the_week_shows_what_a_client_proposes_and_leads_nobody_else_there(
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+):
+    with writing(sessions) as session:
+        proposal = propose(session, world)
+    shown = staff_client.page("/kalender").one(f"table.i-week a.is-prop[href*='{proposal.id}']")
+    assert shown.get_text(" ", strip=True).startswith("Klienten föreslår")
+    worlds.sign_in(sessions, staff_client, world.people.staff(world.people.henrik))
+    page = staff_client.page(f"/kalender?vem={world.people.petra}")
+    assert "Klienten föreslår" in page.one("table.i-week").get_text(" ", strip=True)
+    assert not page.soup.select(f"a[href*='{proposal.id}']")
 
 
 def test_a_colleague_sees_that_a_time_is_taken_and_not_by_whom(

@@ -275,3 +275,13 @@ def test_what_runs_out_can_not_be_answered(client: PageClient, sessions: session
         assert page.heading == "Tiden för att svara gick ut"
         assert not page.soup.select("main form")
         assert "förslag" not in client.page("/moten").text.lower()
+
+
+def test_a_visit_that_staff_propose_is_somewhere(client: PageClient, staff_client: PageClient, world: Meetings):
+    form = staff_client.page(f"/moten/bjud-in/{world.people.money}")
+    assert form.one("select[name=place] option:first-child")["value"] == str(world.place)
+    send(staff_client, form, how=["visit"], **row(0, 3, "13:00", "13:30"), place=world.place)
+    offered = client.page(client.page("/moten").link("Petra"))
+    assert "Medborgarhuset, Storgatan 4" in offered.text
+    booked = client.submit(offered, "form[action$='/ja']", button="Ja, tiden passar")
+    assert "Medborgarhuset" in booked.text

@@ -1,8 +1,10 @@
 """Forms of proposals: times in rows, ways to meet, and a client's or a caseworker's answer."""
 
+import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import wtforms
 from flask import request
@@ -153,9 +155,40 @@ class TermsForm(SubmissionForm, InterpreterForm):
         )
 
 
+AnyTerms = TypeVar("AnyTerms", bound=TermsForm)
+
+
+class OfferForm(TermsForm):
+    """What a caseworker proposes: in one of our places, too, where it is a visit."""
+
+    place = SelectField(
+        lazy("Var ses ni på besök?"),  # type: ignore[arg-type]  # as above
+        validate_choice=True,
+        description=lazy("Gäller bara ett besök."),  # type: ignore[arg-type]  # as above
+    )
+
+    def terms(self) -> Terms:
+        """Return what was written, with the place where a visit is among the ways."""
+        is_visit = MeetingForm.VISIT.value in (self.how.data or ())
+        place_id = uuid.UUID(self.place.data) if is_visit and self.place.data else None
+        return replace(super().terms(), place_id=place_id)
+
+
+def offer_form(
+    kind: MeetingType, data: dict[str, Any], words: dict[MeetingForm, Any], places: dict[str, str]
+) -> OfferForm:
+    """Return the form of a caseworker's proposal, with the places of the client's unit."""
+    form = load_form(OfferForm, data=data)
+    form.place.choices = places
+    return _prepared(form, kind, words)
+
+
 def terms_form(kind: MeetingType, data: dict[str, Any], words: dict[MeetingForm, Any]) -> TermsForm:
     """Return the form of a proposal for a kind of meeting: posted, kept from before a sign-in, or filled in."""
-    form = load_form(TermsForm, data=data)
+    return _prepared(load_form(TermsForm, data=data), kind, words)
+
+
+def _prepared(form: AnyTerms, kind: MeetingType, words: dict[MeetingForm, Any]) -> AnyTerms:
     form.offer([MeetingForm(value) for value in kind.forms] or list(MeetingForm), words)
     form.minutes = meeting_minutes(kind, with_interpreter=form.interpreter.data == YES)
     return form

@@ -9,8 +9,8 @@ from portal.meetings.rules.arrangement import MAX_REASON
 from portal.web.forms import Form, SubmissionForm, TextLength
 
 
-class _Reason(Form):
-    reason = TextAreaField(
+def _reason() -> TextAreaField:
+    return TextAreaField(
         lazy("Varför?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
         filters=[clean_text],
         validators=[TextLength(MAX_REASON, lazy("Skriv varför, så att klienten förstår."))],
@@ -18,15 +18,18 @@ class _Reason(Form):
     )
 
 
-class CancelForm(_Reason):
+class CancelForm(Form):
     """Why a meeting is cancelled."""
 
+    reason = _reason()
 
-class MoveForm(SubmissionForm, _Reason):
+
+class MoveForm(SubmissionForm):
     """When a meeting is instead, and why."""
 
     day = DateField(lazy("Dag"), validators=[InputRequired(lazy("Välj en dag."))])  # type: ignore[arg-type]  # as above
     start = TimeField(lazy("Tid"), validators=[InputRequired(lazy("Skriv en tid, till exempel 13.00."))])  # type: ignore[arg-type]  # as above
+    reason = _reason()
 
 
 class CoverForm(Form):

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.actor import Actor, Side
+from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.meetings.models import (
     BusyTime,
@@ -20,8 +21,9 @@ from portal.meetings.models import (
     ProposalWindow,
     StaffCalendar,
 )
+from portal.meetings.queries import proposals
 from portal.meetings.queries.meetings import reachable
-from portal.meetings.rules.states import Delivery, Form, MeetingState, ProposalState
+from portal.meetings.rules.states import Delivery, Form, MeetingState
 from portal.people import queries as people
 from portal.people.models import Person, StaffMember
 
@@ -38,7 +40,7 @@ class Colleague:
 class Entry:
     """Something in a calendar. ``client`` is empty where the actor doesn't work with the client."""
 
-    kind: str  # meeting, offer, absence or busy
+    kind: str  # meeting, offer, wish, absence or busy
     starts_at: datetime
     ends_at: datetime
     id: uuid.UUID | None = None
@@ -73,9 +75,9 @@ def agenda(session: Session, actor: Actor, staff_id: uuid.UUID, start: datetime,
     """
     if staff_id not in {one.id for one in colleagues(session, actor)}:
         raise NotFound
-    window = {"staff_id": staff_id, "start": start, "end": end}
+    window = {"staff_id": staff_id, "start": start, "end": end, "moment": now()}
     found = [_meeting(row) for row in session.execute(_meetings(actor), people.scope(actor, **window))]
-    found += [Entry("offer", *row) for row in session.execute(_offers(), window)]
+    found += [_offer(row) for row in session.execute(_offers(actor), people.scope(actor, **window))]
     found += [Entry("absence", *row) for row in session.execute(_absences(), window)]
     found += [Entry("busy", *row) for row in session.execute(_busy(), window)]
     return sorted(found, key=lambda one: (one.starts_at, one.ends_at))
@@ -146,7 +148,13 @@ def _meeting(row: Any) -> Entry:
     )
 
 
-def _offers() -> Select[*tuple[Any, ...]]:
+def _offer(row: Any) -> Entry:
+    kind = "offer" if row.side is Side.STAFF else "wish"
+    return Entry(kind, row.starts_at, row.ends_at, id=row.id if row.known else None)
+
+
+def _offers(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return what either side has proposed last and waits for an answer."""
     later = aliased(ProposalTurn)
     is_last = ~(
         select(later.id)
@@ -154,10 +162,16 @@ def _offers() -> Select[*tuple[Any, ...]]:
         .exists()
     )
     return (
-        select(ProposalWindow.starts_at, ProposalWindow.ends_at, Proposal.id)
+        select(
+            ProposalWindow.starts_at,
+            ProposalWindow.ends_at,
+            Proposal.id,
+            ProposalTurn.side,
+            proposals.reachable(actor).label("known"),
+        )
         .join(ProposalTurn, ProposalTurn.id == ProposalWindow.turn_id)
         .join(Proposal, Proposal.id == ProposalTurn.proposal_id)
-        .where(Proposal.state == ProposalState.WITH_CLIENT, ProposalTurn.side == Side.STAFF, is_last)
+        .where(Proposal.state.in_(proposals.WAITING), Proposal.expires_at > bindparam("moment"), is_last)
         .where(Proposal.staff_id == bindparam("staff_id"))
         .where(ProposalWindow.starts_at < bindparam("end"), ProposalWindow.ends_at > bindparam("start"))
     )

@@ -79,7 +79,11 @@ class ProposalRow:
         return self.state is waiting and not self.has_run_out
 
 
-def _reachable(actor: Actor) -> ColumnElement[bool]:
+def reachable(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Proposal`` that holds for those an actor may know of; its parameters: ``people.scope``.
+
+    A client: the own ones. Staff: those that are theirs to answer, and those of the cases they work on.
+    """
     if actor.side is Side.CLIENT:
         mine = Proposal.person_id == bindparam("reader_id")
         return mine if actor.acting_for is None else and_(mine, Proposal.hidden_from_guardians.is_(False))
@@ -92,7 +96,7 @@ def open_proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Pro
 
     :raises NotFound: for a foreign or unknown id alike.
     """
-    wanted = select(Proposal).where(Proposal.id == proposal_id, _reachable(actor))
+    wanted = select(Proposal).where(Proposal.id == proposal_id, reachable(actor))
     wanted = wanted.with_for_update().execution_options(populate_existing=True)
     found = session.scalars(wanted, people.scope(actor)).one_or_none()
     if found is None:
@@ -105,7 +109,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(Proposal, MeetingType, StaffMember.name)
         .join(MeetingType, MeetingType.id == Proposal.type_id)
         .join(StaffMember, StaffMember.id == Proposal.staff_id)
-        .where(_reachable(actor))
+        .where(reachable(actor))
     )
 
 
@@ -141,7 +145,7 @@ def to_answer_count(session: Session, actor: Actor) -> int:
     """Return how many proposals wait for the actor's side."""
     mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
     wanted = select(func.count()).select_from(Proposal)
-    wanted = wanted.where(_reachable(actor), Proposal.state == mine, Proposal.expires_at > now())
+    wanted = wanted.where(reachable(actor), Proposal.state == mine, Proposal.expires_at > now())
     return session.scalar(wanted, people.scope(actor)) or 0
 
 

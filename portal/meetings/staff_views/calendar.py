@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, request, url_for
 from portal.audit import service as audit
 from portal.core.actor import Side
 from portal.core.errors import Conflict, DomainError, InvalidInput
-from portal.core.i18n import STOCKHOLM, _, format_day, format_time, lazy, today
+from portal.core.i18n import STOCKHOLM, _, format_day, format_short_day, format_time, lazy, today
 from portal.meetings import queries, show
 from portal.meetings.forms.staff import CancelForm, CoverForm, MoveForm
 from portal.meetings.models import Meeting
@@ -37,8 +37,13 @@ feature = Feature(
     nav=(NavItem("agenda.week", lazy("Kalender"), "calendar", Side.STAFF, 30, new=agenda.conflict_count),),
 )
 
-_CLASS = {"meeting": "is-booked", "offer": "is-prop", "absence": "is-block", "busy": "is-block"}
-_WORD = {"offer": lazy("Förslag"), "absence": lazy("Frånvaro"), "busy": lazy("Upptagen")}
+_CLASS = {"meeting": "is-booked", "offer": "is-prop", "wish": "is-prop", "absence": "is-block", "busy": "is-block"}
+_WORD = {
+    "offer": lazy("Förslag"),
+    "wish": lazy("Klienten föreslår"),
+    "absence": lazy("Frånvaro"),
+    "busy": lazy("Upptagen"),
+}
 
 
 @feature.route("/kalender", access=Staff(READ))
@@ -54,7 +59,7 @@ def week() -> Response:
         "meetings/staff/week.html",
         title=_("Vecka %(number)s", number=day.isocalendar().week),
         span=_("%(first)s till %(last)s", first=format_day(day), last=format_day(day + timedelta(days=days - 1))),
-        heads=[capital(format_day(day + timedelta(days=number))) for number in range(days)],
+        heads=[_head(day + timedelta(days=number)) for number in range(days)],
         times=[f"{at:%H.%M}" for at in table.times],
         rows=[[_cell(cell) for cell in row] for row in table.rows],
         days=[_listed(entries, day + timedelta(days=number)) for number in range(days)],
@@ -95,6 +100,10 @@ def _cell(cell: weeks.Cell[Entry] | None) -> dict[str, Any] | None:
     return None if cell is None else {"rows": cell.rows, "entries": [_shown(one) for one in cell.entries]}
 
 
+def _head(day: date) -> dict[str, Any]:
+    return {"short": capital(format_short_day(day)), "name": capital(format_day(day)), "today": day == today()}
+
+
 def _listed(entries: list[Entry], day: date) -> dict[str, Any]:
     start, end = weeks.bounds(day, 1)
     found = [_shown(one) for one in entries if one.starts_at < end and one.ends_at > start]
@@ -123,7 +132,7 @@ def _shown(one: Entry) -> dict[str, Any]:
 def _address(one: Entry) -> str:
     if one.id is None:
         return ""
-    if one.kind == "offer":
+    if one.kind in {"offer", "wish"}:
         return url_for("proposals.proposal", proposal_id=one.id)
     return url_for("agenda.meeting", meeting_id=one.id)
 
@@ -292,7 +301,7 @@ def _form_page(row: MeetingRow, form: Any, title: str, button: str) -> Response:
         title=title,
         button_text=button,
         client=proposals_of.client_name(db(), person_id),
-        when=f"{capital(format_day(row.starts_at))} {show.hours(row.starts_at, row.ends_at)}",
+        when=f"{format_day(row.starts_at)} {show.hours(row.starts_at, row.ends_at)}",
         back=url_for("agenda.meeting", meeting_id=row.id),
     )
 

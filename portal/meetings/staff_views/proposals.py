@@ -20,7 +20,7 @@ from portal.meetings.forms.proposals import (
     interpreter_data,
     is_sent,
     next_quarters,
-    terms_form,
+    offer_form,
 )
 from portal.meetings.models import MeetingType
 from portal.meetings.queries import proposals as proposals_of
@@ -118,7 +118,8 @@ def _free(row: ProposalRow) -> list[datetime]:
 
 
 def _places(case_id: uuid.UUID) -> dict[str, str]:
-    return {"": _("Ingen plats hos oss"), **proposals_of.places_for(db(), case_id)}
+    """Return the places to choose from; one of ours comes first, so that nobody is asked to a visit nowhere."""
+    return {**proposals_of.places_for(db(), case_id), "": _("Ingen plats hos oss")}
 
 
 @feature.route("/moten/forslag/<uuid:proposal_id>/ja", access=Staff(WRITE, reads="meetings"), methods=("POST",))
@@ -155,7 +156,9 @@ def counter(proposal_id: uuid.UUID) -> Response:
     kind = db().get_one(MeetingType, row.type_id)
     latest = row.latest
     known = interpreter_data(latest.interpreter, latest.interpreter_wish)
-    form = terms_form(kind, {"how": [one.value for one in latest.forms[:1]], **known}, FORM_NAMES)
+    place = {"place": str(latest.place_id)} if latest.place_id else {}
+    start = {"how": [one.value for one in latest.forms[:1]], **place, **known}
+    form = offer_form(kind, start, FORM_NAMES, _places(row.case_id))
     back = url_for("proposals.proposal", proposal_id=row.id)
     title = _("Föreslå en annan tid")
     if not is_sent(form):
@@ -178,7 +181,7 @@ def invite(case_id: uuid.UUID) -> Response:
     back = url_for("clients.page", person_id=case.person_id)
     if kind is None:
         return render("meetings/staff/no_kinds.html", back=back)
-    form = terms_form(kind, {"how": kind.forms[:1]}, FORM_NAMES)
+    form = offer_form(kind, {"how": kind.forms[:1]}, FORM_NAMES, _places(case_id))
     choices = [(_address(case_id, one.id), kind_name(one), one.id == kind.id) for one in kinds]
     if not is_sent(form):
         return _form_page(form, case.person_id, back, _("Bjud in till ett möte"), kinds=choices)
