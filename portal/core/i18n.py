@@ -6,7 +6,7 @@ locale were the largest single cost of a page (STACK.md).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
+from babel.lists import format_list
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
@@ -193,6 +194,11 @@ def format_day(instant: datetime | date) -> str:
 def format_short_day(day: date) -> str:
     """Return a day as short as it heads a column: "mån 30"."""
     return _format_date(day, "EEE d", _locale.get())
+
+
+def either(words: Sequence[str]) -> str:
+    """Return a choice in a sentence: "a, b eller c"."""
+    return format_list(list(words), style="or", locale=_locale.get())
 
 
 def format_month(instant: datetime) -> str:

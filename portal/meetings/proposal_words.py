@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import url_for
 
 from portal.core.actor import Side
-from portal.core.i18n import LazyText, _, day_number, format_day, format_moment, format_short_month, lazy
+from portal.core.i18n import LazyText, _, day_number, either, format_day, format_moment, format_short_month, lazy
 from portal.meetings import show
 from portal.meetings.calendar_words import FORM_WORDS
 from portal.meetings.queries.proposals import ProposalRow, TurnRow
@@ -53,19 +53,12 @@ def window(span: Span) -> str:
 
 def windows(spans: tuple[Span, ...]) -> str:
     """Return several times as a list in a sentence."""
-    if len(spans) < 2:
-        return "".join(window(span) for span in spans)
-    # Translators: a choice of times; %(first)s may be several with commas between
-    return _("%(first)s eller %(last)s", first=", ".join(window(one) for one in spans[:-1]), last=window(spans[-1]))
+    return either([window(span) for span in spans])
 
 
 def forms(found: tuple[Form, ...]) -> str:
     """Return ways to meet as a list in a sentence, the first with a capital."""
-    words = [str(FORM_WORDS[form]).lower() for form in found]
-    if len(words) < 2:
-        return capital("".join(words))
-    # Translators: a choice such as "telefon, videomöte eller besök hos oss"; %(first)s may hold commas
-    return capital(_("%(first)s eller %(last)s", first=", ".join(words[:-1]), last=words[-1]))
+    return capital(either([str(FORM_WORDS[form]).lower() for form in found]))
 
 
 @dataclass(frozen=True, slots=True)

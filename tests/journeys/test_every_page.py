@@ -36,14 +36,20 @@ class Visit:
     expected: frozenset[str]
 
 
-COMMON = frozenset({"/inloggningar", "/sprak"})
+COMMON = frozenset({"/inloggningar", "/sprak", "/kalenderadress"})
+OWN = frozenset({"/mina-uppgifter", "/moten"})
+CALENDAR = frozenset({"/kalender", "/kalender/i-dag", "/moten/forslag", "/moten/bjud-in/*"})
+HOURS = frozenset({"/tider/*", "/tider/*/bokning", "/tider/*/vecka/ny", "/tider/*/franvaro/ny", "/tider/*/kalender"})
+KINDS = frozenset({"/motessorter", "/motessorter/ny", "/motessorter/*", "/platser/ny", "/platser/*"})
 STATEMENTS = frozenset({"/tillganglighet", "/uppgifter"})
 VISITS = {
     "signed-out": Visit("client", None, frozenset({"/logga-in"}) | STATEMENTS),
     "two-cases": Visit(
         "client",
         "Gunvor Stenhed",
-        frozenset({"/idag", "/moten", "/moten/boka", "/meddelanden", "/meddelanden/*"}) | COMMON,
+        frozenset({"/idag", "/moten", "/moten/boka", "/moten/foresla", "/meddelanden", "/meddelanden/*"})
+        | COMMON
+        | OWN,
     ),
     "unread": Visit(
         "client",
@@ -57,12 +63,15 @@ VISITS = {
     "caseworker": Visit(
         "staff",
         "Karin Ekhamre",
-        frozenset({"/arbetsko", "/meddelanden", "/meddelanden/*", "/klienter", "/klienter/*"}) | COMMON,
+        frozenset({"/arbetsko", "/meddelanden", "/meddelanden/*", "/klienter", "/klienter/*"})
+        | COMMON
+        | CALENDAR
+        | HOURS,
     ),
     "manager": Visit(
         "staff",
         "Ulf Granhede",
-        frozenset({"/drift", "/personal", "/personal/ny", "/personal/*", "/personal/*/stang"}) | COMMON,
+        frozenset({"/drift", "/personal", "/personal/ny", "/personal/*", "/personal/*/stang"}) | COMMON | KINDS,
     ),
     "caseworker-elsewhere": Visit("staff", "Amina Lundavik", frozenset({"/arbetsko", "/meddelanden/*"})),
 }

@@ -17,6 +17,7 @@ from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.video import may_join
 from portal.meetings.service import booking, drafts
 from portal.meetings.service.booking import DoesNotFit, Over
+from portal.people import queries as people
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import load_form
@@ -39,6 +40,7 @@ def overview() -> Response:
         earlier=[show.line(row) for row in page.rows],
         older_url=url_for("meetings.overview", fore=page.older.isoformat()) if page.older else "",
         is_older="fore" in request.args,
+        may_propose=any(case.caseworker_id for case in people.cases(db(), actor())),
     )
 
 
