@@ -48,7 +48,7 @@ def check(page: Page, *, targets: bool = True) -> None:
 def test_a_proposal_goes_to_and_fro_until_the_client_says_yes(
     portal: DemoStack, open_page: Callable[..., Page], javascript: bool
 ) -> None:
-    person = "Mariam Sandell" if javascript else "Samuel Ängsmo"
+    person = "Mariam Sandell" if javascript else "Katarina Rönnlid"
     client = open_page(device="phone", javascript=javascript, base_url=portal.client_url)
     sign_in_as(client, portal, person)
     client.goto("/moten/foresla")
