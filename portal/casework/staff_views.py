@@ -159,5 +159,6 @@ def page(person_id: uuid.UUID) -> Response:
         cases=cases,
         waiting=[_queue_row(row) for row in waiting],
         remarked=[row for row in _remarked() if row["client"].person_id == person_id],
+        written=[(url_for("documentation.case", case_id=case.id), case.title) for case in cases],
         invites=[(url_for("proposals.invite", case_id=case.id), case.title) for case in cases],
     )

@@ -34,6 +34,12 @@ VERSION_STATES: dict[VersionState, LazyText] = {
     VersionState.RELEASED: lazy("Visas för klienten"),
     VersionState.WITHDRAWN: lazy("Visas inte längre"),
 }
+STATE_LOOKS: dict[VersionState, tuple[str, str]] = {
+    VersionState.WORKING: ("warning", "pencil"),
+    VersionState.LOCKED: ("neutral", "lock"),
+    VersionState.RELEASED: ("success", "eye"),
+    VersionState.WITHDRAWN: ("neutral", "hidden"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +187,26 @@ def tags(row: RecordRow) -> list[tuple[str, str, str]]:
     elif row.agreed:
         found.append(("success", "ok", _("Du: %(kind)s", kind=LABELS[RemarkKind.RIGHT])))
     return found
+
+
+def preview(shown: Sequence[Shown]) -> list[PassageCard]:
+    """Return passages as their client will see them, with nothing said of them yet."""
+    found = []
+    for place, each in enumerate(shown, 1):
+        why, section = hidden_words(each.hidden) if each.hidden else ("", "")
+        found.append(PassageCard(place, each.id, each.text, why=why, section=section))
+    return found
+
+
+def ground_label(ground: Ground) -> str:
+    """Return a ground as staff choose it: the section and what it is about."""
+    rule = grounds_on(today()).get(ground)
+    return f"{rule.section}: {rule.label}" if rule else ground.value
+
+
+def staff_remark(row: RemarkRow) -> tuple[uuid.UUID, str, str, str]:
+    """Return a remark beside its passage for staff: id, colour, icon and words."""
+    color, icon = LOOKS[row.kind]
+    gone = row.state is RemarkState.WITHDRAWN
+    said = _("Klienten: %(kind)s", kind=LABELS[row.kind])
+    return row.id, "neutral" if gone else color, icon, f"{said} ({_('tillbakataget')})" if gone else said

@@ -119,7 +119,14 @@ def _versions() -> Select[CaseRecord, Version, str | None, datetime | None, date
     )
 
 
-def worked(session: Session, actor: Actor, record_id: uuid.UUID, *, number: int | None = None) -> Worked:
+def worked(
+    session: Session,
+    actor: Actor,
+    record_id: uuid.UUID,
+    *,
+    number: int | None = None,
+    version_id: uuid.UUID | None = None,
+) -> Worked:
     """Return a record of a case that a staff actor works on, in its latest version or in another one.
 
     The caller logs the reading.
@@ -130,7 +137,7 @@ def worked(session: Session, actor: Actor, record_id: uuid.UUID, *, number: int 
         raise NotFound
     rows = session.execute(_versions(), people.scope(actor, record_id=record_id)).all()
     versions = [_version(version, author, visible_from, read_at) for _r, version, author, visible_from, read_at in rows]
-    wanted = [row for row in versions if number in {None, row.number}]
+    wanted = [row for row in versions if number in {None, row.number} and version_id in {None, row.id}]
     if not wanted:
         raise NotFound
     version = wanted[-1]

@@ -72,7 +72,7 @@ def number(
 
     :raises InvalidInput: there is no passage, too many or too long ones, or an id of none or used twice.
     """
-    _check(written, known)
+    check(written, known)
     given = {passage.id for passage in written if passage.id is not None}
     free = _free(written, [passage for passage in latest if passage.id not in given])
     found = []
@@ -82,7 +82,11 @@ def number(
     return found
 
 
-def _check(written: Sequence[Written], known: Collection[uuid.UUID]) -> None:
+def check(written: Sequence[Written], known: Collection[uuid.UUID]) -> None:
+    """Refuse a text that can't be saved.
+
+    :raises InvalidInput: there is no passage, too many or too long ones, or an id of none or used twice.
+    """
     if not written or any(not passage.text.strip() for passage in written):
         raise InvalidInput(lazy("Skriv minst ett stycke. Inget stycke får vara tomt."), reason="empty")
     if len(written) > MAX_PASSAGES or sum(len(passage.text) for passage in written) > MAX_LENGTH:

@@ -18,7 +18,7 @@ from portal.core.states import move
 from portal.people import queries as people
 from portal.records import outgoing
 from portal.records.models import CaseRecord, Passage, Version
-from portal.records.rules.passages import Written, number, split
+from portal.records.rules.passages import Written, check, number, split
 from portal.records.rules.states import MAX_TITLE, VERSION_TRANSITIONS, NoteType, VersionState
 from portal.records.service.holding import hold, hold_version, known_ids, latest, need, next_revision, texts_of
 
@@ -43,6 +43,8 @@ def write(session: Session, actor: Actor, *, case_id: uuid.UUID, about: About, t
     """
     need(actor, WRITE)
     case = people.case(session, actor, case_id)
+    title, passages = _checked(about.title), [Written(part) for part in split(text)]
+    check(passages, ())
     record = CaseRecord(
         id=new_id(),
         case_id=case.id,
@@ -53,7 +55,7 @@ def write(session: Session, actor: Actor, *, case_id: uuid.UUID, about: About, t
     )
     session.add(record)
     session.flush()
-    return _begin(session, actor, record, 1, about.title, [Written(part) for part in split(text)])
+    return _begin(session, actor, record, 1, title, passages)
 
 
 def revise(

@@ -1,0 +1,207 @@
+"""The forms of writing a record and of the secrecy check before it is shown."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import wtforms
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from portal.core.clock import now
+from portal.core.errors import InvalidInput
+from portal.core.i18n import STOCKHOLM, LazyText, lazy
+from portal.core.text import clean_text
+from portal.records.rules.passages import Passage, Written, split
+from portal.records.rules.secrecy import grounds_on
+from portal.records.rules.states import MAX_TEXT, MAX_TITLE, Ground, NoteType
+from portal.records.service import Check, Hidden
+from portal.web.forms import AtMost, Form, TextLength
+
+NOTE_TYPES: dict[NoteType, LazyText] = {
+    NoteType.NOTE: lazy("Tjänsteanteckning"),
+    NoteType.PHONE: lazy("Telefonsamtal"),
+    NoteType.VISIT: lazy("Besök"),
+    NoteType.HOME_VISIT: lazy("Hembesök"),
+    NoteType.MESSAGE: lazy("Meddelande"),
+    NoteType.RECEIVED: lazy("Inkommen handling"),
+    NoteType.PLAN: lazy("Plan"),
+    NoteType.INQUIRY: lazy("Utredning"),
+    NoteType.DECISION: lazy("Beslut"),
+    NoteType.OTHER: lazy("Övrigt"),
+}
+_PLAIN = lazy("Korta meningar och vanliga ord. Skriv vem som har sagt vad. En tom rad börjar ett nytt stycke.")
+_TITLE = TextLength(MAX_TITLE, lazy("Skriv en kort rubrik."))
+
+
+class WriteForm(Form):
+    """A new record: what it is about, and its text."""
+
+    type = SelectField(
+        lazy("Vad är det?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        choices=[SelectChoice(kind.value, label) for kind, label in NOTE_TYPES.items()],
+    )
+    title = StringField(lazy("Rubrik"), filters=[clean_text], validators=[_TITLE])  # type: ignore[arg-type]  # as above
+    day = DateField(lazy("Dag"), validators=[InputRequired(lazy("Välj en dag."))])  # type: ignore[arg-type]  # as above
+    at = TimeField(lazy("Tid"), validators=[InputRequired(lazy("Skriv en tid, till exempel 13.00."))])  # type: ignore[arg-type]
+    child_sensitive = BooleanField(
+        lazy("Samtal med ett barn"),  # type: ignore[arg-type]  # as above
+        description=lazy("Visas aldrig för vårdnadshavare. 20 kap. 7 § socialtjänstlagen."),  # type: ignore[arg-type]
+    )
+    text = TextAreaField(
+        lazy("Text"),  # type: ignore[arg-type]  # as above
+        description=_PLAIN,  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[InputRequired(lazy("Skriv minst ett stycke."))],  # type: ignore[arg-type]  # as above
+    )
+
+    def validate_day(self, field: DateField) -> None:
+        """Refuse what hasn't happened yet."""
+        if field.data and self.at.data and self.event_at > now():
+            raise ValidationError(str(lazy("Det har inte hänt än.")))
+
+    @property
+    def event_at(self) -> datetime:
+        """Return when it happened."""
+        return datetime.combine(self.day.data, self.at.data, STOCKHOLM)  # type: ignore[arg-type]  # both are required
+
+
+class PassageForm(wtforms.Form):
+    """A passage with its id; emptied, it is taken out."""
+
+    id = HiddenField()
+    text = TextAreaField(filters=[clean_text])
+
+
+class TextForm(Form):
+    """The text of a version that is worked on, passage by passage, so that each keeps its id."""
+
+    title = StringField(lazy("Rubrik"), filters=[clean_text], validators=[_TITLE])  # type: ignore[arg-type]  # as above
+    passages = FieldList(FormField(PassageForm))
+    more = TextAreaField(lazy("Lägg till sist"), description=_PLAIN, filters=[clean_text])  # type: ignore[arg-type]
+    reason = StringField(
+        lazy("Varför ändrar du?"),  # type: ignore[arg-type]  # as above
+        description=lazy("Klienten läser det bredvid ändringen."),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[AtMost(MAX_TEXT)],
+    )
+
+    def written(self) -> list[Written]:
+        """Return the passages as they are to be saved.
+
+        :raises InvalidInput: an id isn't one.
+        """
+        found = []
+        for row in self.passages:
+            ids = [_id(row.form.id.data)]
+            parts = split(row.form.text.data or "")
+            found += [Written(part, ids.pop() if ids else None) for part in parts]
+        return found + [Written(part) for part in split(self.more.data or "")]
+
+
+def _id(text: str | None) -> uuid.UUID:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        raise InvalidInput(lazy("Ladda om sidan och försök igen."), reason="passage") from None
+
+
+SHOW, HIDE = "visa", "dolj"
+NOW, LATER = "nu", "senare"
+
+
+class MaskForm(wtforms.Form):
+    """Whether a passage is shown, and if not, on which ground and (for staff) why."""
+
+    id = HiddenField()
+    fate = RadioField(choices=[SelectChoice(SHOW, lazy("Visa")), SelectChoice(HIDE, lazy("Dölj"))])
+    ground = SelectField(lazy("Grund för att dölja"), validate_choice=False)  # type: ignore[arg-type]  # as above
+    why = StringField(lazy("Varför? Bara för er."), filters=[clean_text])  # type: ignore[arg-type]  # as above
+
+
+class ReleaseForm(Form):
+    """The secrecy check: what is hidden, from when the rest is shown, and to whom."""
+
+    masks = FieldList(FormField(MaskForm))
+    summary = TextAreaField(
+        lazy("Kort på enkel svenska"),  # type: ignore[arg-type]  # as above
+        description=lazy("Visas överst."),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[AtMost(MAX_TEXT)],
+    )
+    when = RadioField(
+        lazy("När?"),  # type: ignore[arg-type]  # as above
+        choices=[SelectChoice(NOW, lazy("Nu")), SelectChoice(LATER, lazy("Senare"))],
+        default=NOW,
+    )
+    day = DateField(lazy("Dag"), validators=[Optional()])  # type: ignore[arg-type]  # as above
+    at = TimeField(lazy("Tid"), validators=[Optional()])  # type: ignore[arg-type]  # as above
+    for_guardians = BooleanField(lazy("Vårdnadshavare får också läsa"))  # type: ignore[arg-type]  # as above
+    checked = BooleanField(
+        lazy("Jag har kontrollerat texten"),  # type: ignore[arg-type]  # as above
+        description=lazy(  # type: ignore[arg-type]  # as above
+            "Inget om andra personer, inget som avslöjar en anmälare, inget från samtal med barn och ingen skyddad "
+            "adress visas."
+        ),
+        validators=[InputRequired(lazy("Kontrollera texten innan du visar den."))],  # type: ignore[arg-type]
+    )
+
+    def offer(self, passages: Sequence[Passage], masks: Mapping[uuid.UUID, Ground], day: Any) -> None:
+        """Set the grounds in force on a day, and what the latest check hid where nothing is typed yet."""
+        choices = [("", str(lazy("Välj grund")))]
+        choices += [(rule.ground.value, f"{rule.section}: {rule.label}") for rule in grounds_on(day).values()]
+        if not self.is_submitted():
+            for passage in passages:
+                ground = masks.get(passage.id)
+                self.masks.append_entry(
+                    {"id": str(passage.id), "fate": HIDE if ground else SHOW, "ground": ground.value if ground else ""}
+                )
+        for row in self.masks:
+            row.form.ground.choices = choices
+        self._expected = {str(passage.id) for passage in passages}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Demand an answer for every passage, a ground for whatever is hidden, and a day for what is shown later."""
+        whole = bool(super().validate(extra_validators))
+        # A passage that the form doesn't tell of would be shown without anybody having looked at it.
+        if {row.form.id.data for row in self.masks} != self._expected:
+            self.form_errors.append(str(lazy("Ladda om sidan och försök igen.")))
+            return False
+        for row in self.masks:
+            if row.form.fate.data == HIDE and row.form.ground.data not in {each.value for each in Ground}:
+                row.form.ground.errors = [str(lazy("Välj en grund."))]
+                whole = False
+        if self.when.data == LATER and not (self.day.data and self.at.data):
+            self.day.errors = [str(lazy("Välj dag och tid."))]
+            whole = False
+        return whole
+
+    def check_of(self) -> Check:
+        """Return what was decided.
+
+        :raises InvalidInput: an id isn't one.
+        """
+        later = self.when.data == LATER
+        return Check(
+            hidden=[
+                Hidden(_id(row.form.id.data), Ground(row.form.ground.data), row.form.why.data or "")
+                for row in self.masks
+                if row.form.fate.data == HIDE
+            ],
+            visible_from=datetime.combine(self.day.data, self.at.data, STOCKHOLM) if later else None,  # type: ignore[arg-type]  # checked
+            for_guardians=bool(self.for_guardians.data),
+            summary=self.summary.data or "",
+        )
