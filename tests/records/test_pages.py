@@ -148,11 +148,7 @@ def test_foreign_and_withdrawn_records_are_not_found(
         made = remark(session, world, version, 1)
     sign_in(sessions, client, world.client(world.tor))
     own = client.page("/journal")
-<<<<<<< HEAD
     token = own.one("form[action$=sok] [name=csrf_token]")["value"]
-=======
-    token = own.soup.select("main input[name=csrf_token]")[0]["value"]
->>>>>>> 42009a0 (Staff write, lock, check, preview, show and take away notes; a note that cannot be saved leaves no record behind)
     for path in (f"/journal/{version.record_id}", f"/journal/{version.record_id}/andrat", f"/journal/{new_id()}"):
         client.page(path, status=404)
     for path in (
