@@ -52,7 +52,7 @@ def test_a_photo_is_turned_upright_and_tells_nothing_of_where_it_was_taken() -> 
     assert not {b for b in (b"HOSTILE", hostile.PLACE.encode(), b"Exif") if b in found.content}
 
 
-@pytest.mark.parametrize("tail", [hostile.MARK, hostile.archive(), b"%PDF-1.7 x"])
+@pytest.mark.parametrize("tail", [hostile.MARK, hostile.archive(), b"%PDF-1.7 x"], ids=["mark", "archive", "pdf"])
 def test_what_hangs_on_a_picture_goes(tail: bytes) -> None:
     """Polyglots: a photo that is a page, an archive or a document as well."""
     for content in (hostile.jpeg() + tail, hostile.png() + tail, hostile.jpeg(comment=tail[:60_000])):
@@ -77,25 +77,26 @@ def test_webp_becomes_what_every_office_can_show(mode: str, kind: FileKind) -> N
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (hostile.image_bomb(), Refusal.TOO_MANY_PIXELS),
-        (hostile.image_bomb(1900), Refusal.UNREADABLE),  # within the limit, but there is no such picture
-        (hostile.jpeg()[:-200], Refusal.UNREADABLE),
-        (b"\xff\xd8\xff" + b"\0" * 500, Refusal.UNREADABLE),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Refusal.HEIC),
-        (hostile.archive(), Refusal.WRONG_KIND),
-        (hostile.archive(50_000_000), Refusal.WRONG_KIND),
-        (b"MZ\x90\0", Refusal.WRONG_KIND),
-        (hostile.MARK, Refusal.WRONG_KIND),
-        (b"GIF89a" + b"\0" * 100, Refusal.WRONG_KIND),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Refusal.WRONG_KIND),
-        (b"x", Refusal.WRONG_KIND),
-        (b"%PDF-1.7", Refusal.UNREADABLE),
-        (b"%PDF-1.7\n" + bytes(range(256)) * 50, Refusal.UNREADABLE),
-        (hostile.plain_pdf(LIMITS.pages + 1), Refusal.TOO_MANY_PAGES),
-        (hostile.locked("hemligt"), Refusal.LOCKED),
-        (hostile.nested(), Refusal.UNREADABLE),
+        pytest.param(hostile.image_bomb(), Refusal.TOO_MANY_PIXELS, id="image-bomb"),
+        pytest.param(
+            hostile.image_bomb(1900), Refusal.UNREADABLE, id="no-such-picture"
+        ),  # within the limit, but there is no such picture
+        pytest.param(hostile.jpeg()[:-200], Refusal.UNREADABLE, id="cut-jpeg"),
+        pytest.param(b"\xff\xd8\xff" + b"\0" * 500, Refusal.UNREADABLE, id="empty-jpeg"),
+        pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Refusal.HEIC, id="heic"),
+        pytest.param(hostile.archive(), Refusal.WRONG_KIND, id="archive"),
+        pytest.param(hostile.archive(50_000_000), Refusal.WRONG_KIND, id="archive-bomb"),
+        pytest.param(b"MZ\x90\0", Refusal.WRONG_KIND, id="program"),
+        pytest.param(hostile.MARK, Refusal.WRONG_KIND, id="mark"),
+        pytest.param(b"GIF89a" + b"\0" * 100, Refusal.WRONG_KIND, id="gif"),
+        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", Refusal.WRONG_KIND, id="svg"),
+        pytest.param(b"x", Refusal.WRONG_KIND, id="one-byte"),
+        pytest.param(b"%PDF-1.7", Refusal.UNREADABLE, id="pdf-head"),
+        pytest.param(b"%PDF-1.7\n" + bytes(range(256)) * 50, Refusal.UNREADABLE, id="pdf-garbage"),
+        pytest.param(hostile.plain_pdf(LIMITS.pages + 1), Refusal.TOO_MANY_PAGES, id="too-many-pages"),
+        pytest.param(hostile.locked("hemligt"), Refusal.LOCKED, id="locked"),
+        pytest.param(hostile.nested(), Refusal.UNREADABLE, id="nested"),
     ],
-    ids=lambda value: value.value if isinstance(value, Refusal) else None,
 )
 def test_what_is_refused_and_why(content: bytes, reason: Refusal) -> None:
     assert refused(content) is reason
