@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.core.clock import now
+from portal.core.db import plain_rows
 from portal.core.i18n import STOCKHOLM
-from portal.meetings.models import BusyTime, Claim, DayException, Meeting, Place, WeeklyRule
+from portal.meetings.models import BusyTime, Claim, DayException, Meeting, MeetingType, Place, WeeklyRule
 from portal.meetings.rules.availability import Calendar, Kinds, Opening, Span, Taken, Weekly
 from portal.meetings.rules.states import QUANTUM, Form, MeetingState
 
@@ -45,8 +46,12 @@ def calendars(
             taken[row.staff_id].append(Span(row.starts_at, row.ends_at))
     for staff_id, start, end in session.execute(_busy(), window):
         taken[staff_id].append(Span(start, end))
+    for staff_id, start, end, buffer_minutes in plain_rows(
+        session, _booked(), {**window, **ignoring, **_longer(within)}
+    ):
+        taken[staff_id].append(Span(start, end + timedelta(minutes=buffer_minutes)))
     claimed = {"first_piece": within.start - QUANTUM, "moment": now()}
-    for staff_id, first, last in session.execute(_claims(), {**window, **ignoring, **claimed}):
+    for staff_id, first, last in session.execute(_held(), {**window, **ignoring, **claimed}):
         taken[staff_id].append(Span(first, last + QUANTUM))
     own = [Span(*row) for row in session.execute(_own_meetings(), {**window, **ignoring, "person_id": person_id})]
     return {
@@ -134,9 +139,33 @@ def _busy() -> Select[uuid.UUID, datetime, datetime]:
     )
 
 
+def _longer(within: Span) -> dict[str, datetime]:
+    # What is kept free after a meeting may reach into the window when the meeting itself does not.
+    return {"start_less_buffer": within.start - timedelta(days=1)}
+
+
 @cache
-def _claims() -> Select[uuid.UUID, datetime, datetime]:
-    """Select what is claimed, one row for each owner: an owner's pieces follow upon each other."""
+def _booked() -> Select[uuid.UUID, datetime, datetime, int]:
+    """Select the booked meetings with what is kept free after each.
+
+    Their rows, not their claims: there are a dozen claims to a meeting, and one that both sides have booked has none.
+    """
+    return (
+        select(Meeting.staff_id, Meeting.starts_at, Meeting.ends_at, MeetingType.buffer_minutes)
+        .join(MeetingType, MeetingType.id == Meeting.type_id)
+        .where(
+            _theirs(Meeting.staff_id),
+            Meeting.state == MeetingState.BOOKED,
+            Meeting.id != bindparam("meeting_id"),
+            Meeting.starts_at < bindparam("end"),
+            Meeting.ends_at > bindparam("start_less_buffer"),
+        )
+    )
+
+
+@cache
+def _held() -> Select[uuid.UUID, datetime, datetime]:
+    """Select what is held for drafts, one row for each: a draft's pieces follow upon each other."""
     table = Claim
     return (
         select(table.staff_id, func.min(table.at), func.max(table.at))
@@ -144,11 +173,10 @@ def _claims() -> Select[uuid.UUID, datetime, datetime]:
             _theirs(table.staff_id),
             table.at > bindparam("first_piece"),
             table.at < bindparam("end"),
-            or_(table.lapses_at.is_(None), table.lapses_at > bindparam("moment")),
-            or_(table.draft_id.is_(None), table.draft_id != bindparam("draft_id")),
-            or_(table.meeting_id.is_(None), table.meeting_id != bindparam("meeting_id")),
+            table.lapses_at > bindparam("moment"),
+            table.draft_id != bindparam("draft_id"),
         )
-        .group_by(table.staff_id, table.meeting_id, table.draft_id)
+        .group_by(table.staff_id, table.draft_id)
     )
 
 
