@@ -2,27 +2,34 @@
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
-from portal.core.actor import Actor
+from portal.core.actor import Actor, Side
 from portal.core.clock import now, travel
-from portal.core.db import make_engine
+from portal.core.db import make_engine, writing
 from portal.core.ids import new_id, new_receipt_no
 from portal.meetings.models import Claim, Meeting, StaffCalendar, WeeklyRule
 from portal.meetings.queries import free_times
+from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.availability import quanta
 from portal.meetings.rules.states import Form
+from portal.meetings.service import drafts
 from portal.people.models import StaffMember
+from portal.settings import Settings
 from tests.bench.test_costs import show
 from tests.conftest import make_settings
 from tests.meetings.world import Meetings, at, furnish
-from tests.messages.world import World, build
+from tests.messages.world import World, build, person, sign_in
 from tests.support import database
+from tests.support.client import PageClient
 from tests.support.counting import counted
 from tests.support.database import Kind
 
@@ -62,6 +69,41 @@ def test_free_times_beside_many_meetings(engine: Engine) -> None:
         show(f"\n{name}: 8 weeks of {STAFF} calendars, empty {empty:.0f} ms, {MEETINGS:,} booked {full:.0f} ms")
         show(f"{name}: ratio {full / empty:.1f}, {len(many)} queries")
         assert len(many) == len(few)
+
+
+def test_the_page_of_free_times_beside_many_meetings(make_app: Callable[..., Flask], settings: Settings) -> None:
+    """The same as a page: somebody without a case chooses among the times of 50 caseworkers of the intake."""
+    app = make_app(Side.CLIENT)
+    browser = cast("PageClient", app.test_client())
+    sessions: sessionmaker[Session] = app.extensions["insyn.sessions"]
+    with travel(MONDAY):
+        with writing(sessions) as session:
+            world = build(session)
+            meetings = furnish(session, world)
+            ids = _intake(session)
+            newcomer = person(session, "197808202399", "Ny", "Klient").id
+            actor = world.client(newcomer)
+            wanted = Arrangement(form=Form.PHONE)
+            draft = drafts.begin(session, actor, case_id=None, staff_id=None, type_id=meetings.follow_up, wanted=wanted)
+        sign_in(sessions, browser, actor)
+        address = f"/moten/boka/{draft.id}/tider"
+        empty = _page_milliseconds(browser, address)
+        with writing(sessions) as session:
+            _book(session, world, meetings, ids)
+        full = _page_milliseconds(browser, address)
+    name = settings.database_url.partition(":")[0]
+    show(f"\n{name}: the page of free times, empty {empty:.0f} ms, {MEETINGS:,} booked {full:.0f} ms")
+    show(f"{name}: ratio {full / empty:.1f}")
+
+
+def _page_milliseconds(browser: PageClient, address: str) -> float:
+    def once() -> float:
+        began = time.perf_counter()
+        answer = FlaskClient.open(browser, address)
+        assert answer.status_code == 200
+        return time.perf_counter() - began
+
+    return min(once() for _ in range(ROUNDS)) * 1000
 
 
 def _ask(session: Session, world: World, meetings: Meetings, ids: list[uuid.UUID]) -> int:
