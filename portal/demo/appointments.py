@@ -55,11 +55,16 @@ APPOINTMENTS = (
     Appointment("mikael", 1, 11, Form.PHONE),
     Appointment("pavel", 2, 10, Form.VIDEO),
     Appointment("gunvor-ekonomi", 3, 9, Form.VISIT, agenda="Hyran för januari"),
-    Appointment("axel", 4, 13, Form.HOME),
 )
 PROPOSALS = (
-    Proposed("jonas", 4, (13, 15), "Jag jobbar förmiddagar den veckan.", "Då är jag i rätten. Dagen efter kan jag."),
-    Proposed("katarina", 5, (8, 10), "Helst på telefon, jag har långt att åka."),
+    Proposed(
+        "elvira",
+        4,
+        (13, 15),
+        "Jag har prov på förmiddagarna den veckan.",
+        "Då är jag på ett möte. Dagen efter kan jag.",
+    ),
+    Proposed("alva", 5, (8, 10), "Helst på telefon, jag har långt att åka."),
 )
 
 
