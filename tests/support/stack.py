@@ -1,5 +1,6 @@
 """The whole portal as real processes, for the tests in a browser: both sides, worker, identity providers."""
 
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,7 +24,8 @@ def running(name: str, kind: Kind = "sqlite", changes: Mapping[str, str] | None 
     from portal.demo.stack import DemoStack, Ports
 
     urls = [database.empty_database(kind) for _ in range(2)]
-    directory = rundir.current() / f"stack-{name}-{kind}"
+    # A new one each time: files that an earlier stack left would say of the new databases that they are filled.
+    directory = rundir.current() / f"stack-{name}-{kind}-{secrets.token_hex(3)}"
     try:
         with DemoStack(
             directory, ports=Ports(0, 0, 0), database_url=urls[0], backoffice_url=urls[1], changes=changes
