@@ -1,0 +1,135 @@
+"""Answers as they are kept: each as it was typed, with a version of its own, and what devices do to them; pure.
+
+What a person has typed is kept as it is, also where it can't be read as an amount or a date: it is theirs, and it is
+the reading (``reading``) that refuses it beside the field. Two devices never overwrite each other unseen: an edit names
+the version it was made from, and one made from an older version is returned as a conflict, with both texts.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+Raw = str
+_BASE_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An answer as it is kept: its text, its version, and which form (a random id) set it at which of its turns.
+
+    ``origin`` tells where a text came from that nobody has typed: ``last`` (the last application), ``register``.
+    """
+
+    raw: Raw
+    version: int = 1
+    form: str = ""
+    turn: int = 0
+    origin: str = ""
+
+
+Cells = Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a form showed of an answer when it was made: its version, and a digest of the text (empty: no answer)."""
+
+    version: int = 0
+    digest: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.version}.{self.digest}"
+
+
+def base_of(cell: Cell | None) -> Base:
+    """Return what a form made now has to carry along of an answer."""
+    return Base(cell.version, digest(cell.raw)) if cell else Base(0, digest(""))
+
+
+def read_base(text: str) -> Base:
+    """Return the base that a form carried along; what isn't one is read as a form that has seen nothing."""
+    version, dot, rest = text.partition(".")
+    if not (dot and version.isascii() and version.isdigit() and len(version) < 10):
+        return Base(0, digest(""))
+    return Base(int(version), rest)
+
+
+def digest(raw: Raw) -> str:
+    """Return a short digest of a text: only to see whether a form left it as it was."""
+    return hashlib.blake2b(raw.encode(errors="surrogatepass"), digest_size=_BASE_BYTES).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a form says that an answer is, made from ``base``."""
+
+    raw: Raw
+    base: Base
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An answer that two devices have changed without knowing of each other; ``kept`` is what stays for now."""
+
+    key: str
+    kept: Raw
+    typed: Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The answers after some edits, those that did not get in, and the keys whose text is another than before."""
+
+    cells: dict[str, Cell]
+    conflicts: tuple[Conflict, ...]
+    changed: frozenset[str]
+
+
+def merge(cells: Cells, edits: Mapping[str, Edit], *, form: str, turn: int) -> Merged:
+    """Return the answers with a form's edits in them.
+
+    An edit gets in when its form has seen the present version, or set it itself at an earlier turn. A field that the
+    form left as it was is no edit. A late request of the same form (a lower turn) changes nothing; that it is told of a
+    conflict does no harm, for its browser has given it up.
+    """
+    result, conflicts, changed = dict(cells), [], set()
+    for key, edit in edits.items():
+        present = cells.get(key)
+        if edit.raw == (present.raw if present else "") or digest(edit.raw) == edit.base.digest:
+            continue
+        if _may_set(present, edit.base, form, turn):
+            result[key] = Cell(edit.raw, (present.version if present else 0) + 1, form, turn)
+            changed.add(key)
+        elif present is not None:
+            conflicts.append(Conflict(key, present.raw, edit.raw))
+    return Merged(result, tuple(conflicts), frozenset(changed))
+
+
+def _may_set(present: Cell | None, base: Base, form: str, turn: int) -> bool:
+    if present is None:
+        return True
+    if present.form == form and form:
+        return present.turn < turn or (present.turn == turn and base.version == present.version)
+    return base.version == present.version
+
+
+def row_ids(cells: Cells, group: str) -> list[str]:
+    """Return the ids of a group's rows, oldest first (they are UUIDv7); removed ones are left out."""
+    prefix = f"{group}:"
+    found = (key[len(prefix) :] for key, cell in cells.items() if key.startswith(prefix) and cell.raw)
+    return sorted(key for key in found if ":" not in key)
+
+
+def row_key(group: str, row_id: str, field: str = "") -> str:
+    """Return the key of a row, or of a field of it."""
+    return f"{group}:{row_id}:{field}" if field else f"{group}:{row_id}"
+
+
+def none_key(group: str) -> str:
+    """Return the key of the answer that there are no rows."""
+    return f"{group}.none"
+
+
+def texts(cells: Cells, keys: Iterable[str]) -> dict[str, Raw]:
+    """Return the texts of some answers; nothing where there is none."""
+    return {key: cells[key].raw if key in cells else "" for key in keys}
