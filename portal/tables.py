@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData
 
+import portal.assistance.models
 import portal.audit.models
 import portal.files.models
 import portal.identity.models
