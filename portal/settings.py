@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     remark_days: int = Field(
         5, ge=1, le=60, description="Working days within which a remark on documentation is answered"
     )
+    remark_remind_days: int = Field(
+        2, ge=0, le=30, description="Working days before the last day that whoever is to answer a remark is reminded"
+    )
     exit_url: str = Field("https://www.smhi.se/", description="Where Lämna sidan leads: a neutral, common page")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front that set X-Forwarded-*")
     file_store: str = Field(

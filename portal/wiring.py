@@ -30,6 +30,7 @@ from portal.notices.sending import NoticeSender
 from portal.records import sync as records
 from portal.records import telling as telling_of_records
 from portal.records.events import RecordReleased, ReleaseEnded, RemarkAnswered
+from portal.records.service import chasing
 from portal.settings import Settings
 from portal.sync import registers
 from portal.sync import worker as sync_worker
@@ -38,6 +39,8 @@ from portal.sync.inbox import InboxHandlers
 
 CLEAN_UP_SECONDS = 3600
 EXPIRE_SECONDS = 60
+# Days turn at midnight: soon after it the lists are marked.
+CHASE_SECONDS = 600
 # How often the worker looks for uploads to check (s): somebody waits in front of the page.
 CHECK_SECONDS = 1.0
 # How often blobs that rows have let go of are taken away (s).
@@ -117,8 +120,12 @@ def run_worker(settings: Settings) -> None:
     def refresh_metadata() -> None:
         refresh_federation(settings, sessions)
 
+    def chase_remarks() -> None:
+        chasing.chase_all(sessions, remind_days=settings.remark_remind_days)
+
     tasks = (
         sync_worker.Task("clean-up", CLEAN_UP_SECONDS, tidy),
+        sync_worker.Task("remarks", CHASE_SECONDS, chase_remarks),
         sync_worker.Task("proposals", EXPIRE_SECONDS, expire_proposals),
         sync_worker.Task("federation metadata", refresh.REFRESH_SECONDS, refresh_metadata),
     )

@@ -18,6 +18,7 @@ from portal.messages import service as message_service
 from portal.people import queries as people
 from portal.people.rules import Protection
 from portal.records import queries as records
+from portal.records.show import STEPS
 from portal.sync import queries as sync
 from portal.web.access import Staff
 from portal.web.db import db
@@ -108,6 +109,7 @@ def _remarked() -> list[dict[str, Any]]:
             # Translators: something that a client has said of what is written in their file
             "what": _("Synpunkt"),
             "due": due_tag(row.due_on),
+            "mark": STEPS[row.step] if row.step else None,
             "client": messages.ClientName(row.person_id, row.client, row.protected),
             "came": format_moment(row.made_at),
             "url": url_for("remarks.remark", remark_id=row.id),

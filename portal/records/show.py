@@ -8,6 +8,7 @@ from portal.core.actor import Side
 from portal.core.i18n import LazyText, _, day_and_month, format_day, format_moment, lazy, today
 from portal.records.forms.client import KINDS
 from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow
+from portal.records.rules.deadlines import Step
 from portal.records.rules.secrecy import Shown, grounds_on
 from portal.records.rules.states import Delivery, Ground, Outcome, RemarkKind, RemarkState, VersionState
 from portal.web.words import first_name
@@ -28,6 +29,11 @@ OUTCOMES: dict[Outcome, LazyText] = {
 }
 # As staff read them.
 STAFF_OUTCOMES: dict[Outcome, LazyText] = {**OUTCOMES, Outcome.NOTED: lazy("Antecknat bredvid texten")}
+# What was done about a remark that waits: colour, icon and words of its tag.
+STEPS: dict[Step, tuple[str, str, LazyText]] = {
+    Step.REMINDED: ("warning", "bell", lazy("Påminnelse")),
+    Step.ESCALATED: ("danger", "people", lazy("Teamledaren vet")),
+}
 VERSION_STATES: dict[VersionState, LazyText] = {
     VersionState.WORKING: lazy("Arbetsanteckning"),
     VersionState.LOCKED: lazy("Låst"),

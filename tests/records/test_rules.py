@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from portal.core.errors import InvalidInput
 from portal.core.states import IllegalTransition, move
-from portal.core.workdays import is_working_day
+from portal.core.workdays import is_working_day, working_days_between
 from portal.people.rules import Protection
 from portal.records.rules import deadlines, secrecy, states
+from portal.records.rules.deadlines import Step
 from portal.records.rules.passages import Passage
 from portal.records.rules.states import Ground, NoteType, RemarkKind, RemarkState, VersionState
 
@@ -170,7 +171,17 @@ def test_what_was_decided_for_guardians_counts_until_the_child_speaks_for_itself
 def test_a_remark_is_reminded_of_before_it_is_late(made: date, days: int) -> None:
     due = deadlines.due_on(datetime.combine(made, time(12), UTC), days)
     assert is_working_day(due)
-    assert deadlines.remind(due, due)
-    assert not deadlines.escalate(due, due)
-    assert deadlines.escalate(due, due + timedelta(days=1))
-    assert not deadlines.remind(due, due - timedelta(days=30))
+    assert deadlines.step(due, due, 0) is Step.REMINDED
+    assert deadlines.step(due, due + timedelta(days=1), 0) is Step.ESCALATED
+    assert deadlines.step(due, due - timedelta(days=60), 2) is None
+
+
+@given(
+    today=st.dates(date(2024, 1, 1), date(2034, 1, 1)),
+    ahead=st.integers(0, 60),
+    days=st.integers(0, 30),
+)
+def test_the_reminder_comes_so_many_working_days_before_the_last_day(today: date, ahead: int, days: int) -> None:
+    due = today + timedelta(days=ahead)
+    assert (deadlines.step(due, today, days) is Step.REMINDED) is (working_days_between(today, due) <= days)
+    assert (due <= deadlines.reminded_until(today, days)) is (working_days_between(today, due) <= days)

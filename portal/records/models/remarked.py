@@ -10,6 +10,7 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.crypto import EncryptedText
 from portal.core.db import Base, Identified
+from portal.records.rules.deadlines import Step
 from portal.records.rules.states import Delivery, Outcome, RemarkKind, RemarkState
 
 
@@ -42,6 +43,20 @@ class Remark(Identified, Base):
         ForeignKey("outbox_message.id", ondelete="SET NULL"), index=True
     )
     delivery: Mapped[Delivery] = mapped_column(default=Delivery.PENDING)
+
+
+class Chase(Identified, Base):
+    """That somebody was reminded of an unanswered remark, or the team leader told of it, for one of its last days."""
+
+    __tablename__ = "remark_chase"
+    __table_args__ = (UniqueConstraint("remark_id", "due_on", "step"),)
+
+    remark_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remark.id"))
+    due_on: Mapped[date]
+    step: Mapped[Step]
+    # Whose it was to answer then; None: nobody worked on the case.
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_member.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Turn(Identified, Base):

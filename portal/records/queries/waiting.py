@@ -16,7 +16,8 @@ from portal.core.i18n import today
 from portal.people import queries as people
 from portal.people.models import Case, CaseAssignment, Person, StaffMember
 from portal.people.rules import Protection
-from portal.records.models import CaseRecord, Remark
+from portal.records.models import CaseRecord, Chase, Remark
+from portal.records.rules.deadlines import Step
 from portal.records.rules.states import RemarkKind, RemarkState
 
 LATE = "remark:late"
@@ -24,7 +25,10 @@ LATE = "remark:late"
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A remark that waits: on which record, of whom (as lists name them), and who is to answer it until when."""
+    """A remark that waits: on which record, of whom (as lists name them), and who is to answer it until when.
+
+    ``step`` is the latest that was done about it: whether its owner was reminded, or the team leader told.
+    """
 
     id: uuid.UUID
     record_id: uuid.UUID
@@ -37,6 +41,7 @@ class WaitingRow:
     protected: bool
     owner: str
     mine: bool
+    step: Step | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,24 @@ def owners(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID,
     return found
 
 
+def _taken(step: Step) -> ColumnElement[bool]:
+    return (
+        select(Chase.id).where(Chase.remark_id == Remark.id, Chase.due_on == Remark.due_on, Chase.step == step).exists()
+    )
+
+
 @cache
 def _waiting() -> Select[*tuple[Any, ...]]:
     return (
-        select(Remark, CaseRecord.case_id, Person.id, Person.given_name, Person.surname, Person.protection)
+        select(
+            Remark,
+            CaseRecord.case_id,
+            Person.id,
+            Person.given_name,
+            Person.surname,
+            Person.protection,
+            *(_taken(step) for step in Step),
+        )
         .join(CaseRecord, CaseRecord.id == Remark.record_id)
         .join(Case, Case.id == CaseRecord.case_id)
         .join(Person, Person.id == CaseRecord.person_id)
@@ -97,7 +116,7 @@ def waiting(session: Session, actor: Actor) -> list[WaitingRow]:
     rows = session.execute(_waiting(), people.scope(actor)).all()
     found = owners(session, {row[1] for row in rows})
     made = []
-    for remark, case_id, person_id, given, surname, protection in rows:
+    for remark, case_id, person_id, given, surname, protection, *taken in rows:
         owner = found.get(case_id)
         made.append(
             WaitingRow(
@@ -112,6 +131,7 @@ def waiting(session: Session, actor: Actor) -> list[WaitingRow]:
                 protection is not Protection.NONE,
                 owner.name if owner else "",
                 owner is not None and owner.staff_id == actor.staff_id,
+                max((step for step, done in zip(Step, taken, strict=True) if done), key=list(Step).index, default=None),
             )
         )
     return made
@@ -138,7 +158,14 @@ def waiting_count(session: Session, actor: Actor) -> int:
 
 def _late_in_unit() -> ColumnElement[bool]:
     unit = select(StaffMember.unit_id).where(StaffMember.id == bindparam("leader_id")).scalar_subquery()
-    return (Remark.due_on < bindparam("day")) & (Case.unit_id == unit)
+    theirs = (
+        select(CaseAssignment.case_id)
+        .join(StaffMember, StaffMember.id == CaseAssignment.staff_id)
+        .where(StaffMember.unit_id == unit, people.lasting())
+    )
+    # A case that no unit has is followed by the unit of whoever works on it: nothing late is nobody's.
+    own = or_(Case.unit_id == unit, Case.unit_id.is_(None) & Case.id.in_(theirs))
+    return (Remark.due_on < bindparam("day")) & own
 
 
 @cache
@@ -156,7 +183,8 @@ def late(session: Session, actor: Actor) -> list[LateRow]:
     """Return the remarks of the team leader's unit whose last day has passed; nobody else is told of any."""
     if LATE not in actor.permissions:
         return []
-    rows = session.execute(_late(), {"leader_id": actor.staff_id, "day": today()}).all()
+    parameters = people.scope(actor, leader_id=actor.staff_id, day=today())
+    rows = session.execute(_late(), parameters).all()
     found = owners(session, {row[2] for row in rows})
     return [
         LateRow(receipt_no, due, found[case_id].name if case_id in found else "")

@@ -1,11 +1,16 @@
 """When a remark is to be answered, when its owner is reminded, and when the team leader is told."""
 
-from datetime import date, datetime
+import enum
+from datetime import date, datetime, timedelta
 
-from portal.core.workdays import working_day_after, working_days_between
+from portal.core.workdays import working_day_after
 
-# The owner is reminded this many working days before the last day.
-REMIND_BEFORE = 2
+
+class Step(enum.StrEnum):
+    """What is done about a remark that nobody has answered; once for each last day."""
+
+    REMINDED = "reminded"  # its owner, before the last day
+    ESCALATED = "escalated"  # the team leader is told, after it
 
 
 def due_on(made: datetime, working_days: int) -> date:
@@ -13,11 +18,13 @@ def due_on(made: datetime, working_days: int) -> date:
     return working_day_after(made, working_days)
 
 
-def remind(due: date, today: date) -> bool:
-    """Tell whether the owner is to be reminded: from some days before the last day on."""
-    return working_days_between(today, due) <= REMIND_BEFORE
+def reminded_until(today: date, working_days: int) -> date:
+    """Return the latest of the last days that owners are reminded of on a day: those so many working days away."""
+    return working_day_after(today, working_days + 1) - timedelta(days=1)
 
 
-def escalate(due: date, today: date) -> bool:
-    """Tell whether the team leader is to be told: the last day has passed."""
-    return today > due
+def step(due: date, today: date, working_days: int) -> Step | None:
+    """Return what is to be done on a day; a reminder that was missed isn't made up for after the last day."""
+    if today > due:
+        return Step.ESCALATED
+    return Step.REMINDED if due <= reminded_until(today, working_days) else None

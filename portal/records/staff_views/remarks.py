@@ -45,6 +45,7 @@ def _listed(row: queries.WaitingRow) -> dict[str, Any]:
         "row": row,
         "kind": show.LABELS[row.kind],
         "due": due_tag(row.due_on),
+        "mark": show.STEPS[row.step] if row.step else None,
         "came": format_moment(row.made_at),
         "url": url_for("remarks.remark", remark_id=row.id),
         "client_url": url_for("clients.page", person_id=row.person_id),
