@@ -22,11 +22,13 @@ from portal.meetings.events import (
     MeetingMoved,
     ProposalChanged,
 )
+from portal.meetings.queries import away
 from portal.meetings.service import busy, drafts, proposals
 from portal.messages import sync as messages
 from portal.messages.events import MessageSent
 from portal.notices import service as notices
 from portal.notices.sending import NoticeSender
+from portal.people.absence import AwayAsked
 from portal.records import sync as records
 from portal.records import telling as telling_of_records
 from portal.records.events import RecordReleased, ReleaseEnded, RemarkAnswered
@@ -64,6 +66,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(MeetingCancelled, telling.on_cancelled)
     bus.subscribe(MeetingChanged, telling.on_changed)
     bus.subscribe(ProposalChanged, telling.on_proposal)
+    bus.subscribe(AwayAsked, away.answer)
     bus.subscribe(Delivered, _files_delivered)
     bus.subscribe(MessageSent, _tell_of_message)
     bus.subscribe(RecordReleased, telling_of_records.on_released)

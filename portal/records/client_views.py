@@ -21,7 +21,7 @@ from portal.web.forms import Form, load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, settings
 from portal.web.routes import Feature, NavItem, actor
-from portal.web.words import capital, first_name
+from portal.web.words import capital
 
 feature = Feature(
     "records",
@@ -136,7 +136,8 @@ def _shown(opened: queries.Opened) -> dict[str, Any]:
         "cards": show.passages(opened),
         "whole": show.passage(opened, 0),
         "removed": show.removed(opened),
-        "name": first_name(opened.case.caseworker),
+        "name": show.answerer(opened),
+        "away": show.away(opened),
         "kinds": [(kind.value, label, *show.LOOKS[kind]) for kind, label in KINDS],
         "token": secrets.token_urlsafe(18),
         "form": ButtonForm(formdata=None),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from portal.core.actor import Side
 from portal.core.i18n import LazyText, _, day_and_month, format_day, format_moment, lazy, today
 from portal.records.forms.client import KINDS
-from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow
+from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow, WaitingRow
 from portal.records.rules.deadlines import Step
 from portal.records.rules.secrecy import Shown, grounds_on
 from portal.records.rules.states import Delivery, Ground, Outcome, RemarkKind, RemarkState, VersionState
@@ -139,11 +139,36 @@ def removed(opened: Opened) -> list[RemarkCard]:
     return _cards(opened, rest)
 
 
+def answerer(opened: Opened) -> str:
+    """Return the first name of who answers what is said now; empty where it is nobody whom the client knows."""
+    found = opened.answerer
+    return first_name(found.name) if found and not (found.covers or found.away_until) else ""
+
+
+def away(opened: Opened) -> str:
+    """Tell that the client's caseworker is away, until when, and who answers instead; empty where nobody is."""
+    found = opened.answerer
+    if found and found.covers:
+        return _(
+            "%(name)s är borta till och med %(day)s. En kollega svarar.",
+            name=first_name(found.covers),
+            day=format_day(found.covered_until or today()),
+        )
+    if found and found.away_until:
+        return _(
+            "%(name)s är borta till och med %(day)s. Vi ser till att någon annan svarar.",
+            name=first_name(found.name),
+            day=format_day(found.away_until),
+        )
+    return ""
+
+
 def _cards(opened: Opened, rows: Iterable[RemarkRow]) -> list[RemarkCard]:
-    return [_card(row, opened.quotes.get(row.id), opened.version.number) for row in rows]
+    return [_card(row, opened.quotes.get(row.id), opened) for row in rows]
 
 
-def _card(row: RemarkRow, quote: Shown | None, number: int) -> RemarkCard:
+def _card(row: RemarkRow, quote: Shown | None, opened: Opened) -> RemarkCard:
+    number = opened.version.number
     color, icon = LOOKS[row.kind]
     about = _("Du skrev det om version %(number)s.", number=row.number) if row.number != number else ""
     mine = [Said(True, "", format_day(row.made_at), row.text)] if row.text else []
@@ -154,7 +179,7 @@ def _card(row: RemarkRow, quote: Shown | None, number: int) -> RemarkCard:
         # Translators: what the reader has said of a passage, for example "Du: Stämmer inte"
         label=_("Du: %(kind)s", kind=LABELS[row.kind]),
         said=[*mine, *(_turn(turn) for turn in row.turns)],
-        status=_status(row),
+        status=_status(row, answerer(opened)),
         about=about,
         quote=quote.text if quote else "",
         may_reply=row.state is RemarkState.ANSWERED,
@@ -167,7 +192,7 @@ def _turn(turn: TurnRow) -> Said:
     return Said(turn.side is Side.CLIENT, first_name(turn.author), format_day(turn.at), turn.text, outcome)
 
 
-def _status(row: RemarkRow) -> str:
+def _status(row: RemarkRow, name: str) -> str:
     if row.state is RemarkState.WITHDRAWN:
         return _("Du tog tillbaka det.")
     sent = ""
@@ -176,9 +201,27 @@ def _status(row: RemarkRow) -> str:
     elif row.delivery is Delivery.PENDING:
         sent = _("Inte levererat än. Kvittens %(number)s.", number=row.receipt_no)
     if row.state is RemarkState.OPEN and row.due_on:
-        due = _("Du får svar senast %(day)s.", day=format_day(row.due_on))
+        day = format_day(row.due_on)
+        due = (
+            _("%(name)s svarar senast %(day)s.", name=name, day=day)
+            if name
+            else _("Du får svar senast %(day)s.", day=day)
+        )
         return f"{due} {sent}".strip()
     return sent
+
+
+def staff_owner(row: WaitingRow) -> str:
+    """Return who is to answer a remark that waits, as staff's lists say it."""
+    found = row.owner
+    if found is None:
+        return _("Ingen")
+    if found.covers:
+        who = _("Du") if row.mine else found.name
+        return _("%(who)s, för %(name)s", who=who, name=found.covers)
+    if found.away_until:
+        return _("%(name)s, borta till och med %(day)s", name=found.name, day=format_day(found.away_until))
+    return _("Du") if row.mine else found.name
 
 
 def tags(row: RecordRow) -> list[tuple[str, str, str]]:

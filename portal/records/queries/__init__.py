@@ -1,9 +1,10 @@
 """What clients read of their documentation, and what staff see of it."""
 
 from portal.records.queries.listing import Found, Only, RecordPage, RecordRow, records, search, unread_count
+from portal.records.queries.owners import Owner
 from portal.records.queries.reading import Opened, VersionRow, changes, record
 from portal.records.queries.remarks import DraftRow, RemarkRow, TurnRow, own_remark
-from portal.records.queries.waiting import LateRow, Owner, WaitingRow, late, owners, waiting, waiting_count
+from portal.records.queries.waiting import LateRow, WaitingRow, late, waiting, waiting_count
 from portal.records.queries.working import Worked, WorkRow, WorkVersion, case_records, worked, worked_remark
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "changes",
     "late",
     "own_remark",
-    "owners",
     "record",
     "records",
     "search",

@@ -14,6 +14,7 @@ from portal.core.errors import NotFound
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Release, Version
+from portal.records.queries.owners import Owner, owner, workers
 from portal.records.queries.remarks import DraftRow, RemarkRow, drafts_of, remarks_of
 from portal.records.queries.texts import Texts, texts
 from portal.records.queries.visible import in_force, reading
@@ -52,6 +53,8 @@ class Opened:
     # its own version may still be read.
     quotes: Mapping[uuid.UUID, Shown]
     drafts: Mapping[uuid.UUID, DraftRow]
+    # Who is to answer what is said of it now.
+    answerer: Owner | None
 
     @property
     def is_newest(self) -> bool:
@@ -136,6 +139,7 @@ def record(
         remarks=remarks,
         quotes=_quotes(read, remarks, {passage.id for passage in passages}),
         drafts=drafts_of(session, record_id, actor.id),
+        answerer=owner(workers(session, [found.case_id]).get(found.case_id, ()), None),
     )
 
 

@@ -1,7 +1,6 @@
-"""Remarks that wait for an answer: whose they are to answer, until when, and which the team leader is told of."""
+"""Remarks that wait for an answer: until when, and which of them the team leader is told of."""
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -11,13 +10,14 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
-from portal.core.clock import now
 from portal.core.i18n import today
 from portal.people import queries as people
+from portal.people.absence import away
 from portal.people.models import Case, CaseAssignment, Person, StaffMember
 from portal.people.rules import Protection
 from portal.records.models import CaseRecord, Chase, Remark
-from portal.records.rules.deadlines import Step
+from portal.records.queries.owners import Owner, owner, workers
+from portal.records.rules.deadlines import Step, needs_cover
 from portal.records.rules.states import RemarkKind, RemarkState
 
 LATE = "remark:late"
@@ -39,50 +39,19 @@ class WaitingRow:
     due_on: date
     client: str
     protected: bool
-    owner: str
+    owner: Owner | None
     mine: bool
     step: Step | None
 
 
 @dataclass(frozen=True, slots=True)
 class LateRow:
-    """A remark past its last day, for the team leader: no client, no content, only whom to ask."""
+    """A remark that is late, or that nobody is there to answer, for the team leader: whom to ask, and nothing else."""
 
     receipt_no: str
     due_on: date
     owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who is to answer: the named caseworker, or whoever works on the case in their stead."""
-
-    staff_id: uuid.UUID
-    name: str
-
-
-def owners(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Owner]:
-    """Return who is to answer in cases; a case on which nobody works is left out.
-
-    The named caseworker, else (their work has ended, or their account is closed) who has worked on it longest. The
-    caller has checked who may know.
-    """
-    moment = now()
-    rows = session.execute(
-        select(CaseAssignment.case_id, StaffMember.id, StaffMember.name)
-        .join(StaffMember, StaffMember.id == CaseAssignment.staff_id)
-        .where(
-            CaseAssignment.case_id.in_(case_ids),
-            StaffMember.active,
-            CaseAssignment.since <= moment,
-            or_(CaseAssignment.until.is_(None), CaseAssignment.until > moment),
-        )
-        .order_by(CaseAssignment.named.desc(), CaseAssignment.since, CaseAssignment.id)
-    )
-    found: dict[uuid.UUID, Owner] = {}
-    for case_id, staff_id, name in rows:
-        found.setdefault(case_id, Owner(staff_id, name))
-    return found
+    away_until: date | None
 
 
 def _taken(step: Step) -> ColumnElement[bool]:
@@ -114,10 +83,10 @@ def _waiting() -> Select[*tuple[Any, ...]]:
 def waiting(session: Session, actor: Actor) -> list[WaitingRow]:
     """Return the remarks that wait in the cases a staff actor works on, the one that is due first at the top."""
     rows = session.execute(_waiting(), people.scope(actor)).all()
-    found = owners(session, {row[1] for row in rows})
+    working = workers(session, {row[1] for row in rows})
     made = []
     for remark, case_id, person_id, given, surname, protection, *taken in rows:
-        owner = found.get(case_id)
+        to_answer = owner(working.get(case_id, ()), remark.due_on)
         made.append(
             WaitingRow(
                 remark.id,
@@ -129,8 +98,8 @@ def waiting(session: Session, actor: Actor) -> list[WaitingRow]:
                 remark.due_on,
                 people.shown_name(person_id, given, surname, protection),
                 protection is not Protection.NONE,
-                owner.name if owner else "",
-                owner is not None and owner.staff_id == actor.staff_id,
+                to_answer,
+                to_answer is not None and to_answer.staff_id == actor.staff_id,
                 max((step for step, done in zip(Step, taken, strict=True) if done), key=list(Step).index, default=None),
             )
         )
@@ -145,27 +114,37 @@ def _waiting_count(*, leads: bool) -> Select[int]:
         .select_from(Remark)
         .join(CaseRecord, CaseRecord.id == Remark.record_id)
         .join(Case, Case.id == CaseRecord.case_id)
-        .where(Remark.state == RemarkState.OPEN, or_(wanted, _late_in_unit()) if leads else wanted)
+        .where(Remark.state == RemarkState.OPEN, or_(wanted, _for_leader()) if leads else wanted)
     )
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
-    """Return how many remarks wait in a staff actor's cases; a team leader's include the unit's late ones."""
+    """Return how many remarks wait in a staff actor's cases; a team leader's include those that ``late`` tells of."""
     leads = LATE in actor.permissions
-    more = {"leader_id": actor.staff_id, "day": today()} if leads else {}
-    return session.scalar(_waiting_count(leads=leads), people.scope(actor, **more)) or 0
+    parameters = _leading(session, actor) if leads else people.scope(actor)
+    return session.scalar(_waiting_count(leads=leads), parameters) or 0
 
 
-def _late_in_unit() -> ColumnElement[bool]:
+def _leading(session: Session, actor: Actor) -> dict[str, Any]:
+    """Return the parameters of a statement with ``_for_leader`` in it."""
+    absent = [staff_id for staff_id, last in away(session).items() if needs_cover(last, None, today())]
+    return people.scope(actor, leader_id=actor.staff_id, day=today(), away=absent)
+
+
+def _for_leader() -> ColumnElement[bool]:
+    """Return the condition that holds in the leader's unit for what is late and what nobody is there to answer."""
     unit = select(StaffMember.unit_id).where(StaffMember.id == bindparam("leader_id")).scalar_subquery()
-    theirs = (
+    working = (
         select(CaseAssignment.case_id)
         .join(StaffMember, StaffMember.id == CaseAssignment.staff_id)
-        .where(StaffMember.unit_id == unit, people.lasting())
+        .where(people.lasting(), StaffMember.active)
     )
     # A case that no unit has is followed by the unit of whoever works on it: nothing late is nobody's.
-    own = or_(Case.unit_id == unit, Case.unit_id.is_(None) & Case.id.in_(theirs))
-    return (Remark.due_on < bindparam("day")) & own
+    own = or_(Case.unit_id == unit, Case.unit_id.is_(None) & Case.id.in_(working.where(StaffMember.unit_id == unit)))
+    there = working.where(
+        CaseAssignment.case_id == Case.id, StaffMember.id.not_in(bindparam("away", expanding=True))
+    ).correlate(Case)
+    return own & or_(Remark.due_on < bindparam("day"), ~there.exists())
 
 
 @cache
@@ -174,20 +153,21 @@ def _late() -> Select[str, date | None, uuid.UUID]:
         select(Remark.receipt_no, Remark.due_on, Case.id)
         .join(CaseRecord, CaseRecord.id == Remark.record_id)
         .join(Case, Case.id == CaseRecord.case_id)
-        .where(Remark.state == RemarkState.OPEN, _late_in_unit())
+        .where(Remark.state == RemarkState.OPEN, _for_leader())
         .order_by(Remark.due_on, Remark.made_at)
     )
 
 
 def late(session: Session, actor: Actor) -> list[LateRow]:
-    """Return the remarks of the team leader's unit whose last day has passed; nobody else is told of any."""
+    """Return the remarks of the team leader's unit that are late or that nobody is there to answer; to others none."""
     if LATE not in actor.permissions:
         return []
-    parameters = people.scope(actor, leader_id=actor.staff_id, day=today())
-    rows = session.execute(_late(), parameters).all()
-    found = owners(session, {row[2] for row in rows})
-    return [
-        LateRow(receipt_no, due, found[case_id].name if case_id in found else "")
-        for receipt_no, due, case_id in rows
-        if due is not None
-    ]
+    rows = session.execute(_late(), _leading(session, actor)).all()
+    working = workers(session, {row[2] for row in rows})
+    found = []
+    for receipt_no, due, case_id in rows:
+        to_answer = owner(working.get(case_id, ()), due)
+        if due is not None:
+            last = to_answer.away_until if to_answer else None
+            found.append(LateRow(receipt_no, due, to_answer.name if to_answer else "", last))
+    return found

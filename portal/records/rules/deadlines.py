@@ -28,3 +28,8 @@ def step(due: date, today: date, working_days: int) -> Step | None:
     if today > due:
         return Step.ESCALATED
     return Step.REMINDED if due <= reminded_until(today, working_days) else None
+
+
+def needs_cover(away_until: date | None, due: date | None, today: date) -> bool:
+    """Tell whether a colleague answers instead of somebody who is away: past today, or when the last day is now."""
+    return away_until is not None and (away_until > today or (due is not None and due <= away_until))

@@ -16,7 +16,7 @@ from portal.core.db import is_postgresql, writing
 from portal.core.i18n import today
 from portal.core.ids import new_id
 from portal.records.models import CaseRecord, Chase, Remark
-from portal.records.queries.waiting import owners
+from portal.records.queries.owners import owner, workers
 from portal.records.rules.deadlines import Step, reminded_until
 from portal.records.rules.states import RemarkState
 
@@ -43,10 +43,11 @@ def chase(session: Session, step: Step, *, remind_days: int) -> int:
         .order_by(Remark.due_on, Remark.id)
         .limit(BATCH)
     ).all()
-    found = owners(session, {case_id for _remark, case_id, _person in rows})
+    working = workers(session, {case_id for _remark, case_id, _person in rows})
     for remark, case_id, person_id in rows:
-        owner = found.get(case_id)
-        if not _note(session, remark, step, owner.staff_id if owner else None):
+        to_answer = owner(working.get(case_id, ()), remark.due_on)
+        owner_id = to_answer.staff_id if to_answer else None
+        if not _note(session, remark, step, owner_id):
             continue  # another worker was faster
         audit.record(
             session,
@@ -54,7 +55,7 @@ def chase(session: Session, step: Step, *, remind_days: int) -> int:
             subject_id=person_id,
             object_id=remark.id,
             reference=remark.receipt_no,
-            detail={"case": str(case_id), "owner": str(owner.staff_id) if owner else ""},
+            detail={"case": str(case_id), "owner": str(owner_id or "")},
         )
     session.flush()
     return len(rows)

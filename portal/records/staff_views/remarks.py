@@ -36,7 +36,10 @@ def inbox() -> Response:
         "records/staff/remarks.html",
         rows=[_listed(row) for row in rows],
         mine_late=sum(row.mine and row.due_on < today() for row in rows),
-        late=[(row.receipt_no, row.owner, due_tag(row.due_on)) for row in queries.late(db(), actor())],
+        late=[
+            (row.receipt_no, row.owner, format_day(row.away_until) if row.away_until else "", due_tag(row.due_on))
+            for row in queries.late(db(), actor())
+        ],
     )
 
 
@@ -44,6 +47,7 @@ def _listed(row: queries.WaitingRow) -> dict[str, Any]:
     return {
         "row": row,
         "kind": show.LABELS[row.kind],
+        "owner": show.staff_owner(row),
         "due": due_tag(row.due_on),
         "mark": show.STEPS[row.step] if row.step else None,
         "came": format_moment(row.made_at),
