@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
+from markupsafe import Markup
 
 from portal.core.actor import Side
 from portal.core.i18n import LazyText, _, day_number, either, format_day, format_moment, format_short_month, lazy
@@ -13,18 +14,8 @@ from portal.meetings.queries.proposals import ProposalRow, TurnRow
 from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.states import Delivery, Form, ProposalState, TurnKind
+from portal.meetings.show import Happening
 from portal.web.words import capital, first_name
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One turn in words; ``text`` is what was written with it."""
-
-    at: str
-    who: str
-    what: str
-    text: str
-
 
 _MINE: dict[TurnKind, LazyText] = {
     TurnKind.PROPOSE: lazy("föreslog %(times)s"),
@@ -94,16 +85,17 @@ def line(row: ProposalRow) -> Line:
     )
 
 
-def said(row: ProposalRow, reader: Side, client: str = "") -> list[Said]:
+def said(row: ProposalRow, reader: Side, client: str = "") -> list[Happening]:
     """Return what was said, the latest first."""
     return [_said(turn, reader, client) for turn in reversed(row.turns)]
 
 
-def _said(turn: TurnRow, reader: Side, client: str) -> Said:
+def _said(turn: TurnRow, reader: Side, client: str) -> Happening:
     mine = turn.side is reader and reader is Side.CLIENT
     who = _("Du") if mine else first_name(turn.staff) if turn.side is Side.STAFF else client or _("Klienten")
     what = str(_MINE[turn.kind]) % {"times": windows(turn.windows)}
-    return Said(capital(format_moment(turn.at)), who, what, turn.text)
+    text = Markup("<b><bdi>{}</bdi></b> {}.").format(who, what)
+    return Happening(at=capital(format_moment(turn.at)), text=text, change="", reason=turn.text)
 
 
 def answer_by(expires_at: datetime) -> str:

@@ -96,10 +96,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A line of a meeting's history."""
+    """Something that happened to a meeting or a proposal; ``reason`` is what was written with it."""
 
     at: str
-    text: str
+    text: Markup
     change: str
     reason: str
 
@@ -236,7 +236,7 @@ def _happening(row: EventRow) -> Happening:
         change = _("Från %(old)s till %(new)s.", old=moment(row.old_starts_at), new=moment(row.new_starts_at))
     return Happening(
         at=capital(format_moment(row.at)),
-        text=str(text) % {"name": row.staff or _("Verksamhetssystemet")},
+        text=Markup("<b>{}</b>").format(str(text) % {"name": row.staff or _("Verksamhetssystemet")}),
         change=change,
         reason=row.reason,
     )

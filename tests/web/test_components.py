@@ -244,6 +244,23 @@ def test_facts_chips_and_tabs(render: Render) -> None:
     assert _one(soup, 'nav.i-tabs[aria-label="Akt"] a[aria-current="page"]').get_text() == "Allt"
 
 
+def test_what_has_happened_is_told_in_order_with_what_was_written(render: Render) -> None:
+    booked = SimpleNamespace(at="I går 10.00", text=Markup("<b>Du bokade</b>"), change="", reason="")
+    moved = SimpleNamespace(at="I dag 07.48", text="Petra", change="Från 10 till 11.", reason="Rätten\n<i>tyvärr</i>")
+    soup = render(
+        "lists",
+        "facts, timeline",
+        "{{ facts([('Tolk', 'العربية')], card=False, written=True) }}{{ timeline(items) }}",
+        items=[moved, booked],
+    )
+    latest, first = soup.select("ol.i-time > li")
+    assert [p.get_text() for p in latest.select("p")] == ["I dag 07.48", "Petra", "Från 10 till 11."]
+    assert _one(latest, "blockquote.i-pre[dir=auto]").get_text() == "Rätten\n<i>tyvärr</i>"
+    assert _one(first, "b").get_text() == "Du bokade"
+    assert not first.find("blockquote")
+    assert _one(soup, "dl.i-facts:not(.ds-card) dd[dir=auto]").get_text() == "العربية"
+
+
 # --- Forms ---
 
 FIELDS = ["name", "sum", "day", "note", "language", "how", "days", "sure", "file", "secret"]
