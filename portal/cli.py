@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from portal.assistance.norm_commands import norm
 from portal.core import migrate
 from portal.core.actor import Side
 from portal.core.crypto import new_key
@@ -42,6 +43,7 @@ def main() -> None:
 
 
 main.add_command(signature)
+main.add_command(norm)
 
 
 @main.group()

@@ -93,6 +93,17 @@ class Settings(BaseSettings):
     remark_remind_days: int = Field(
         2, ge=0, le=30, description="Working days before the last day that whoever is to answer a remark is reminded"
     )
+    norm_day_rate: Literal["year", "thirty"] = Field(
+        "year", description="A day's part of a month's norm: `year` (× 12 / 365) or `thirty` (1/30); no law says which"
+    )
+    norm_age_on: Literal["first", "last"] = Field(
+        "first", description="The day of the month that fixes a child's age for the norm; no law says which"
+    )
+    norm_part_time_shared: Literal["days", "whole"] = Field(
+        "days",
+        description="What a child who is at home on some days adds to the shared costs: by the day, or as a `whole` "
+        "member; no law says which",
+    )
     exit_url: str = Field("https://www.smhi.se/", description="Where Lämna sidan leads: a neutral, common page")
     trusted_proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front that set X-Forwarded-*")
     file_store: str = Field(
