@@ -136,7 +136,11 @@ class LazyText:
         self._variables = variables
 
     def __str__(self) -> str:
-        return gettext(self._message, **self._variables)
+        # gettext's answer to an empty message is the head of the catalogue.
+        return gettext(self._message, **self._variables) if self._message else ""
+
+    def __bool__(self) -> bool:
+        return bool(self._message)
 
     def __html__(self) -> str:
         return f"{escape(str(self))}"

@@ -22,9 +22,10 @@ from portal.core.i18n import (
     ngettext,
 )
 from portal.meetings.queries import EventRow, MeetingRow
-from portal.meetings.rules.arrangement import INTERPRETER_LANGUAGES, OTHER_LANGUAGE, Arrangement
+from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.states import Delivery, EventKind, Form, MeetingState
 from portal.meetings.rules.times import is_late
+from portal.people.languages import INTERPRETER_LANGUAGES, OTHER_LANGUAGE
 from portal.web.words import capital, first_name
 
 ICONS: dict[Form, str] = {

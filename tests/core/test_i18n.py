@@ -7,6 +7,8 @@ import pytest
 
 from portal.core import clock, i18n
 from portal.core.i18n import (
+    LOCALES,
+    LazyText,
     current_locale,
     format_day,
     format_moment,
@@ -104,6 +106,16 @@ def test_lazy_words_are_translated_where_they_are_shown() -> None:
 
 def test_lazy_words_are_escaped_in_pages() -> None:
     assert lazy("%(x)s & <b>", x="<i>").__html__() == "&lt;i&gt; &amp; &lt;b&gt;"
+
+
+def test_no_words_are_nothing_in_every_language() -> None:
+    nothing = LazyText("", {})
+
+    for code in LOCALES:
+        with use_locale(code):
+            assert str(nothing) == ""
+    assert not nothing
+    assert lazy("a")
 
 
 def test_lazy_words_can_be_compared_and_kept_in_sets() -> None:

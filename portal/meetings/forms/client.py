@@ -11,14 +11,13 @@ from portal.core.i18n import LazyText, lazy
 from portal.core.text import clean_text
 from portal.meetings.calendar_words import FORM_WORDS
 from portal.meetings.rules.arrangement import (
-    INTERPRETER_LANGUAGES,
     MAX_AGENDA,
     MAX_REASON,
     MAX_SHORT,
-    OTHER_LANGUAGE,
     Arrangement,
 )
 from portal.meetings.rules.states import Form as MeetingForm
+from portal.people.languages import INTERPRETER_LANGUAGES, OTHER_LANGUAGE
 from portal.web.forms import AtMost, Form, SubmissionForm, TextLength
 
 NO, YES = "no", "yes"

@@ -1,39 +1,17 @@
-"""How a meeting is to be, as a client has said: checked limits, and the languages of interpreters; pure."""
+"""How a meeting is to be, as a client has said: checked limits; pure."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from portal.core.errors import InvalidInput
-from portal.core.i18n import LazyText, lazy
+from portal.core.i18n import lazy
 from portal.core.text import clean_text
 from portal.meetings.rules.states import Form
 
 MAX_AGENDA = 2000
 MAX_SHORT = 300
 MAX_REASON = 1000
-OTHER_LANGUAGE = "other"
-
-# Those that interpreters are most asked for in, by ISO 639; whatever else is written in words (förvaltningslagen 13 §).
-INTERPRETER_LANGUAGES: Mapping[str, LazyText] = {
-    "ar": lazy("Arabiska"),
-    "prs": lazy("Dari"),
-    "en": lazy("Engelska"),
-    "fi": lazy("Finska"),
-    "kmr": lazy("Kurmanji"),
-    "fa": lazy("Persiska"),
-    "pl": lazy("Polska"),
-    "ru": lazy("Ryska"),
-    "so": lazy("Somaliska"),
-    "ckb": lazy("Sorani"),
-    "es": lazy("Spanska"),
-    "ssp": lazy("Teckenspråk"),
-    "ti": lazy("Tigrinja"),
-    "tr": lazy("Turkiska"),
-    "uk": lazy("Ukrainska"),
-    OTHER_LANGUAGE: lazy("Annat språk"),
-}
 
 
 @dataclass(frozen=True, slots=True)

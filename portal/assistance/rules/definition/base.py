@@ -10,10 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from portal.assistance.rules.kinds import Kind, Whose
-from portal.core.i18n import LazyText, lazy
+from portal.core.i18n import LazyText
 
-NOTHING: LazyText = lazy("")
+NOTHING = LazyText("", {})
 EVERY_KIND = frozenset(Kind)
+# The texts of an answer to a yes-or-no question, and of "we have none" of a group of rows.
+YES, NO = "yes", "no"
+# The option of CHOICES that stands alone.
+NONE_OF_THEM = "none"
 
 
 class FieldType(enum.StrEnum):
@@ -37,7 +41,11 @@ class FieldType(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition: an answer of the same section (or, written ``section/key``, of another) is one of these."""
+    """A condition: an answer of the same section (or, written ``section/key``, of another) is one of these.
+
+    In a row it is first an answer of the same row. Of several chosen ones, one suffices. It holds where its question is
+    none of this kind of application, and not where that is hidden itself.
+    """
 
     key: str
     values: frozenset[str]
@@ -54,7 +62,9 @@ class Field:
 
     ``needed`` is what is said where it is not answered; without it the answer is optional ("frivilligt"). ``why`` is
     the answer to "why do we ask?". ``lowest`` and ``highest`` bound money (SEK), numbers and, as days from the day of
-    reading, dates. ``length`` is the most characters of a text.
+    reading, dates; of an identity number ``highest`` is an age in years. ``length`` is the most characters of a text.
+    ``when`` asks it where all hold, ``unless`` hides it where all hold; what is hidden keeps its answer, which counts
+    for nothing.
     """
 
     key: str
@@ -65,6 +75,7 @@ class Field:
     why: LazyText = NOTHING
     options: Mapping[str, LazyText] = field(default_factory=dict)
     when: tuple[When, ...] = ()
+    unless: tuple[When, ...] = ()
     kinds: frozenset[Kind] = EVERY_KIND
     lowest: int | None = None
     highest: int | None = None
@@ -72,6 +83,8 @@ class Field:
     suffix: LazyText = NOTHING
     # From the last application as it was, or empty because it is asked anew each month.
     prefilled: bool = True
+    # What an application that follows another begins with, whatever was answered then.
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,10 @@ class Rows:
     kinds: frozenset[Kind] = EVERY_KIND
     most: int = 60
     prefilled: bool = True
+    # Which rows of the last application come along: those where this holds of the row, or all.
+    lasting: When | None = None
+    # The field in which no two rows may say the same.
+    once: str = ""
 
 
 Item = Field | Rows
