@@ -29,6 +29,7 @@ from portal.messages.events import MessageSent
 from portal.notices import service as notices
 from portal.notices.sending import NoticeSender
 from portal.people.absence import AwayAsked
+from portal.records import incoming as remarks_elsewhere
 from portal.records import sync as records
 from portal.records import telling as telling_of_records
 from portal.records.events import RecordReleased, ReleaseEnded, RemarkAnswered
@@ -93,6 +94,7 @@ def inbox_handlers() -> InboxHandlers:
     handlers.register(Kind.MEETING, meetings.receive)
     handlers.register(Kind.BUSY_TIME, meetings.receive_busy)
     handlers.register(Kind.NOTE, records.receive)
+    handlers.register(Kind.REMARK, remarks_elsewhere.receive)
     return handlers
 
 

@@ -2,13 +2,13 @@
 
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Side
+from portal.records.links import theirs
 from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Turn, Version
 from portal.records.rules.states import Delivery, Ground, NoteStatus, VersionState
-from portal.sync import queries as links
 from portal.sync import service as outbox
 from portal.sync.contract import Author, Kind, NoteRecord, RemarkRecord
 from portal.sync.contract.records import AnswerPart, PassagePart
@@ -28,12 +28,12 @@ def tell_record(session: Session, record: CaseRecord, version: Version) -> None:
     ).one_or_none()
     if version.locked_at is None:
         raise ValueError("a version that is still worked on is never told of")
-    author = _theirs(session, Kind.STAFF, version.author_id) if version.author_id else ""
+    author = theirs(session, Kind.STAFF, version.author_id) if version.author_id else ""
     released_by = release.released_by if release else None
     payload = NoteRecord(
-        id=_theirs(session, Kind.NOTE, record.id),
-        case_id=_theirs(session, Kind.CASE, record.case_id),
-        person_id=_theirs(session, Kind.PERSON, record.person_id),
+        id=theirs(session, Kind.NOTE, record.id),
+        case_id=theirs(session, Kind.CASE, record.case_id),
+        person_id=theirs(session, Kind.PERSON, record.person_id),
         author_id=author,
         type=record.type,
         title=version.title,
@@ -44,7 +44,7 @@ def tell_record(session: Session, record: CaseRecord, version: Version) -> None:
         written_at=version.written_at,
         locked_at=version.locked_at,
         status=_STATUS[version.state],
-        released_by=_theirs(session, Kind.STAFF, released_by) if released_by else None,
+        released_by=theirs(session, Kind.STAFF, released_by) if released_by else None,
         visible_from=release.visible_from if release else None,
         for_guardians=bool(release and release.for_guardians),
         passages=_passages(session, version, release),
@@ -77,26 +77,27 @@ def tell_remark(session: Session, record: CaseRecord, remark: Remark) -> None:
     ).one_or_none()
     payload = RemarkRecord(
         id=str(remark.id),
-        note_id=_theirs(session, Kind.NOTE, record.id),
+        note_id=theirs(session, Kind.NOTE, record.id),
         revision=session.get_one(Version, remark.version_id).revision,
         passage_id=_passage_id(passage) if passage else None,
         passage=passage.text if passage else "",
-        case_id=_theirs(session, Kind.CASE, record.case_id),
-        person_id=_theirs(session, Kind.PERSON, record.person_id),
-        author_id=_theirs(session, Kind.PERSON, remark.person_id),
+        case_id=theirs(session, Kind.CASE, record.case_id),
+        person_id=theirs(session, Kind.PERSON, record.person_id),
+        author_id=theirs(session, Kind.PERSON, remark.person_id),
         says=remark.kind,
         text=remark.text,
         made_at=remark.made_at,
         withdrawn_at=remark.withdrawn_at,
-        answers=_answers(session, remark),
+        answers=answers_of(session, remark),
     ).to_payload()
     remark.outbox_id = outbox.enqueue(session, Kind.REMARK, record.person_id, payload)
     remark.delivery = Delivery.PENDING
 
 
-def _answers(session: Session, remark: Remark) -> tuple[AnswerPart, ...]:
+def answers_of(session: Session, remark: Remark) -> tuple[AnswerPart, ...]:
+    """Return what was said to a remark, in order, in the words of the contract."""
     rows = session.execute(
-        select(Turn, Version.revision)
+        select(Turn, func.coalesce(Version.revision, Turn.revision))
         .outerjoin(Version, Version.id == Turn.version_id)
         .where(Turn.remark_id == remark.id)
         .order_by(Turn.number)
@@ -116,12 +117,7 @@ def _answers(session: Session, remark: Remark) -> tuple[AnswerPart, ...]:
 
 def _author(session: Session, turn: Turn) -> str:
     if turn.author_staff_id is not None:
-        return _theirs(session, Kind.STAFF, turn.author_staff_id)
+        return theirs(session, Kind.STAFF, turn.author_staff_id)
     if turn.author_person_id is None:
         raise ValueError("a turn without an author")
-    return _theirs(session, Kind.PERSON, turn.author_person_id)
-
-
-def _theirs(session: Session, kind: Kind, local: uuid.UUID) -> str:
-    # As in ``messages.outgoing``: what they don't know yet goes under our id, and gets stuck where people see it.
-    return links.external_id(session, kind, local) or str(local)
+    return theirs(session, Kind.PERSON, turn.author_person_id)

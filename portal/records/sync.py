@@ -15,6 +15,8 @@ from portal.core.errors import InvalidInput
 from portal.core.ids import new_id
 from portal.core.text import clean_text
 from portal.people.models import Case, Person
+from portal.records.incoming import link_corrections
+from portal.records.links import as_uuid, ours
 from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Version
 from portal.records.queries.working import latest_masks
 from portal.records.rules.passages import Written, number
@@ -61,13 +63,14 @@ def receive(session: Session, change: Change) -> Applied:
         return Applied(known.id if known else None, "note_deleted")
     record = NoteRecord.from_payload(change.payload)
     _check(change, record)
-    case = session.get(Case, _needed(session, Kind.CASE, record.case_id))
+    case = session.get(Case, ours(session, Kind.CASE, record.case_id))
     if case is None:
         raise LinkMissing
     if known is not None and known.case_id != case.id:
         raise UnknownCode("note.case_id")
     row = _row(session, known, case, record)
     version = _version(session, row, record)
+    link_corrections(session, row)
     warning = _apply_status(session, row, version, record)
     detail = {"case": str(case.id), "version": version.number, "status": record.status.value}
     audit.record(session, "record.received", subject_id=row.person_id, object_id=row.id, detail=detail)
@@ -77,22 +80,8 @@ def receive(session: Session, change: Change) -> Applied:
 
 def _held(session: Session, source_id: str) -> CaseRecord | None:
     """Return the record of ours that the back office means: linked to its id, or written here and known by our own."""
-    found = local_id(session, Kind.NOTE, source_id) or _uuid(source_id)
+    found = local_id(session, Kind.NOTE, source_id) or as_uuid(source_id)
     return session.get(CaseRecord, found, with_for_update=True) if found else None
-
-
-def _uuid(text: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None
-
-
-def _needed(session: Session, kind: Kind, external: str) -> uuid.UUID:
-    found = local_id(session, kind, external)
-    if found is None:
-        raise LinkMissing
-    return found
 
 
 def _check(change: Change, record: NoteRecord) -> None:
@@ -133,11 +122,11 @@ def _parts(session: Session, row: CaseRecord, record: NoteRecord) -> list[_Part]
         )
         if passage.source
     }
-    ours = known_ids(session, row.id)
+    known = known_ids(session, row.id)
     found = []
     for part in record.passages:
-        own = _uuid(part.id)
-        id_ = sources.get(part.id or "") or (own if own in ours else None)
+        own = as_uuid(part.id)
+        id_ = sources.get(part.id or "") or (own if own in known else None)
         if id_ is None and part.id is not None:
             id_ = new_id()  # its author says that it is another one than all before, whatever its text
         found.append(_Part(Written(clean_text(part.text), id_), part.id))
@@ -177,7 +166,7 @@ def _new_version(
         number=_make_room(session, row, locked),
         state=VersionState.LOCKED,
         title=clean_text(record.title),
-        author_id=_needed(session, Kind.STAFF, record.author_id) if record.author_id else None,
+        author_id=ours(session, Kind.STAFF, record.author_id) if record.author_id else None,
         written_at=record.written_at,
         locked_at=record.locked_at,
         reason=clean_text(record.reason),
@@ -222,7 +211,7 @@ def _apply_status(session: Session, row: CaseRecord, version: Version, record: N
         if _same_check(session, version, check):
             return ""
         end(session, _in_force(session, version), version, None)
-    released_by = _needed(session, Kind.STAFF, record.released_by) if record.released_by else None
+    released_by = ours(session, Kind.STAFF, record.released_by) if record.released_by else None
     give(session, row, version, check, released_by)
     return "guardians_at_childs_talk" if record.for_guardians and row.child_sensitive else ""
 

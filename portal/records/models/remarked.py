@@ -80,6 +80,8 @@ class Turn(Identified, Base):
     outcome: Mapped[Outcome | None]
     # Where the text was corrected.
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_record_version.id"))
+    # The count of the text that corrects, as the back office tells it: that version may come after the answer.
+    revision: Mapped[int | None]
     text: Mapped[str] = mapped_column(EncryptedText("remark_turn.text"))
     at: Mapped[datetime] = mapped_column(default=now)
     submission: Mapped[str]

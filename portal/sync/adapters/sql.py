@@ -276,6 +276,10 @@ class SqlStore:
         """Write a record of a case, made here or the portal's in a newer version, and return its version."""
         return self._write(record, record.person_id)
 
+    def put_remark(self, record: RemarkRecord) -> int:
+        """Write a remark of the portal's with what was answered here, and return its version."""
+        return self._write(record, record.person_id)
+
     def remove(self, record: Record) -> int:
         """Put a tombstone in the place of an object, given as it last was, and return the version."""
         if isinstance(record, AssignmentRecord):
