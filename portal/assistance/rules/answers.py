@@ -130,6 +130,11 @@ def none_key(group: str) -> str:
     return f"{group}.none"
 
 
+def raw_of(cells: Cells, key: str) -> Raw:
+    """Return the text of an answer; nothing where there is none."""
+    return cells[key].raw if key in cells else ""
+
+
 def texts(cells: Cells, keys: Iterable[str]) -> dict[str, Raw]:
     """Return the texts of some answers; nothing where there is none."""
-    return {key: cells[key].raw if key in cells else "" for key in keys}
+    return {key: raw_of(cells, key) for key in keys}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.assistance.rules.accounts import CLEARING
-from portal.assistance.rules.answers import Cells, none_key, row_ids, row_key
+from portal.assistance.rules.answers import Cells, none_key, raw_of, row_ids, row_key
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import YES, Definition, Field, FieldType, Rows, Section
 from portal.assistance.rules.kinds import Kind, Party
@@ -94,7 +94,7 @@ def standing(filled: Filled, section: Section, today: date) -> Standing:
     started = False
     for item in filled.items(section):
         for key, each in filled.answers(section, item):
-            raw = _raw(filled.cells(section), key)
+            raw = raw_of(filled.cells(section), key)
             started = started or bool(raw)
             match read(each, raw, today=today, beside=_beside(filled.cells(section), key, each)):
                 case Problem(text, missing):
@@ -107,7 +107,7 @@ def standing(filled: Filled, section: Section, today: date) -> Standing:
                     values[key] = value
         if isinstance(item, Rows):
             ids = row_ids(filled.cells(section), item.key)
-            none = _raw(filled.cells(section), none_key(item.key)) == YES
+            none = raw_of(filled.cells(section), none_key(item.key)) == YES
             started = started or bool(ids) or none
             faults.extend(_group_faults(item, ids, values, none=none))
     return Standing(_state(faults, started=started), tuple(faults), warnings, values)
@@ -142,15 +142,11 @@ def _state(faults: list[Fault], *, started: bool) -> SectionState:
     return SectionState.STARTED if started else SectionState.NOT_STARTED
 
 
-def _raw(cells: Cells, key: str) -> str:
-    return cells[key].raw if key in cells else ""
-
-
 def _beside(cells: Cells, key: str, each: Field) -> dict[str, str]:
     """Return the texts of the fields that an answer is read with, by their keys: an account's clearing number."""
     if each.type is not FieldType.ACCOUNT:
         return {}
-    return {CLEARING: _raw(cells, key.removesuffix(each.key) + CLEARING)}
+    return {CLEARING: raw_of(cells, key.removesuffix(each.key) + CLEARING)}
 
 
 def open_sections(

@@ -46,7 +46,10 @@ class Filled:
         return self.kind in section.kinds and _Place(self, section).holds(section.when)
 
     def items(self, section: Section) -> tuple[Item, ...]:
-        """Return the questions and groups of rows that a section asks."""
+        """Return the questions and groups of rows that a section asks, or would ask if it were asked itself.
+
+        A home that has not changed is not asked for again, and is read all the same where it counts.
+        """
         place = _Place(self, section)
         return tuple(item for item in section.items if place.asks(item))
 

@@ -11,7 +11,7 @@ from portal.assistance.rules.definition.base import (
     When,
     when,
 )
-from portal.assistance.rules.definition.persons import APPLICANT, CO_APPLICANT, PERSONS, whose
+from portal.assistance.rules.definition.persons import APPLICANT, CO_APPLICANT, PERSONS, WHICH_CHILD, whose
 from portal.assistance.rules.kinds import Kind, Whose
 from portal.core.i18n import lazy
 
@@ -73,6 +73,7 @@ _INCOMES = Rows(
             highest=100,
         ),
         whose(lazy("Vem får pengarna?"), lazy("Välj vem som får pengarna.")),
+        WHICH_CHILD,
     ),
 )
 

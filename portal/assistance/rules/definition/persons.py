@@ -18,3 +18,14 @@ PERSONS: dict[str, LazyText] = {
 def whose(label: LazyText, needed: LazyText, **others: LazyText) -> Field:
     """Return the question of a row whose it is; one person alone isn't asked."""
     return Field("whose", FieldType.SELECT, label, needed, options={**PERSONS, **others}, unless=_ALONE)
+
+
+# Each child's own work is counted by itself (SoL 12:9).
+WHICH_CHILD = Field(
+    "child",
+    FieldType.LINE,
+    lazy("Vilket barn?"),
+    lazy("Skriv vilket barn det är."),
+    when=(when("whose", CHILD),),
+    length=120,
+)

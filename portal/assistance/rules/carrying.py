@@ -1,0 +1,85 @@
+"""Answers brought from an older version of the form to the newest, and from the last application to the next; pure.
+
+A step never takes an answer away: what the newer form doesn't ask stays where it was, and counts for nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from portal.assistance.rules.answers import Cell, Cells, none_key, raw_of, row_ids, row_key
+from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition.base import Definition, Field, Rows
+from portal.assistance.rules.kinds import Kind
+from portal.assistance.rules.shown import BySection
+
+LAST = "last"  # the origin of a cell that comes from the last application
+
+Step = Callable[[BySection], dict[str, Cells]]
+# The step from a version to the next one, by the version it starts from.
+STEPS: Mapping[int, Step] = {}
+
+
+class UnknownVersion(Exception):  # noqa: N818 - told by its name
+    """A draft of a version that this code doesn't know: one newer than itself, or older than the oldest step."""
+
+
+def carry(
+    by_section: BySection,
+    from_version: int,
+    *,
+    steps: Mapping[int, Step] = STEPS,
+    to_version: int = CURRENT.version,
+) -> dict[str, Cells]:
+    """Return answers of an older version as answers of the newest, step by step.
+
+    The cells keep their versions, so that what another device still holds is merged as before.
+
+    :raises UnknownVersion: there is no way from that version.
+    """
+    carried = dict(by_section)
+    if from_version > to_version:
+        raise UnknownVersion(from_version)
+    for version in range(from_version, to_version):
+        if version not in steps:
+            raise UnknownVersion(version)
+        carried = steps[version](carried)
+    return carried
+
+
+def prefill(by_section: BySection, new_kind: Kind, *, form: Definition = CURRENT) -> dict[str, Cells]:
+    """Return what the next application begins with: what is not asked anew each month, marked as from the last one.
+
+    ``by_section`` are the answers of the last new or monthly application, in the newest version of the form.
+    """
+    found = {
+        section.key: dict(_prefilled(section.items, by_section.get(section.key, {}), new_kind))
+        for section in form.of(new_kind)
+    }
+    return {key: cells for key, cells in found.items() if cells}
+
+
+def _prefilled(items: tuple[Field | Rows, ...], cells: Cells, kind: Kind) -> Iterator[tuple[str, Cell]]:
+    for item in items:
+        if kind not in item.kinds:
+            continue
+        if isinstance(item, Rows):
+            # A supplementary application is for something else than the last one was.
+            if item.prefilled and kind is not Kind.SUPPLEMENTARY:
+                yield from _prefilled_rows(item, cells, kind)
+        elif item.follows:
+            yield item.key, Cell(item.follows, origin=LAST)
+        elif item.prefilled and (raw := raw_of(cells, item.key)):
+            yield item.key, Cell(raw, origin=LAST)
+
+
+def _prefilled_rows(rows: Rows, cells: Cells, kind: Kind) -> Iterator[tuple[str, Cell]]:
+    for row_id in row_ids(cells, rows.key):
+        lasting = rows.lasting
+        if lasting and raw_of(cells, row_key(rows.key, row_id, lasting.key)) not in lasting.values:
+            continue
+        yield row_key(rows.key, row_id), Cell(cells[row_key(rows.key, row_id)].raw, origin=LAST)
+        for each in rows.fields:
+            raw = raw_of(cells, row_key(rows.key, row_id, each.key))
+            if each.prefilled and kind in each.kinds and raw:
+                yield row_key(rows.key, row_id, each.key), Cell(raw, origin=LAST)
+    if raw := raw_of(cells, none_key(rows.key)):
+        yield none_key(rows.key), Cell(raw, origin=LAST)
