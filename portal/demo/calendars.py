@@ -73,7 +73,7 @@ def furnish(session: Session, act: Callable[[str], Actor]) -> None:
         actor = act(week.who)
         kinds_of_it = Kinds(week.forms, place_id=places[colleague(week.who).unit or ""])
         times = WeeklyHours(int(week.start * 60), int(week.end * 60), week.step, today(), kinds=kinds_of_it)
-        hours.add_weekly(session, actor, staff_id=actor.id, weekdays=week.days, hours=times)
+        hours.add_weekly(session, actor, owner_id=actor.id, weekdays=week.days, hours=times)
     for who in dict.fromkeys(week.who for week in WEEKS):
         # Whether one answers for the intake is the team leader's to say, who keeps up only the own unit's hours.
         actor = act(LEADER if who in INTAKE else who)
@@ -95,4 +95,4 @@ def _add_absence(session: Session, act: Callable[[str], Actor]) -> None:
     who, after_days, note = AWAY
     actor, day = act(who), today() + timedelta(days=after_days)
     span = {"start": instant(day, 0), "end": instant(day, 24 * 60)}
-    hours.add_absence(session, actor, staff_id=actor.id, note=note, **span)
+    hours.add_absence(session, actor, owner_id=actor.id, note=note, **span)

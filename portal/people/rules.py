@@ -29,7 +29,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     # Told of what is late in the unit, without its content (records.queries.late).
     Role.TEAM_LEADER: _CLIENT_WORK | {"delivery:resend", "remark:late", "meeting:unit_hours"},
     # A system manager (förvaltare) sees health and settings, never a client's data.
-    Role.MANAGER: frozenset({"delivery:resend", "health:view", "staff:manage", "meeting:manage"}),
+    Role.MANAGER: frozenset({"delivery:resend", "health:view", "staff:manage", "meeting:manage", "meeting:unit_hours"}),
 }
 
 

@@ -18,18 +18,33 @@ class Told:
     weekly: Sequence[Weekly] = ()
     openings: Sequence[Opening] = ()
     taken: Sequence[Span] = field(default_factory=tuple)
+    units_weekly: Sequence[Weekly] = ()
+    units_openings: Sequence[Opening] = ()
 
 
 class Model:
     def __init__(self, told: Told, wanted: Wanted) -> None:
         self.told, self.wanted = told, wanted
-        kinds = (*told.openings, *told.weekly)  # an opening's place comes first
+        # An opening's place comes first, one's own before the unit's.
+        kinds = (*told.openings, *told.units_openings, *told.weekly, *told.units_weekly)
         self.hours = [hours for hours in kinds if hours.kinds.admit(wanted.form, wanted.type_id)]
 
     def place(self, hours: Opening | Weekly) -> object:
         return hours.kinds.place_id if self.wanted.form == "visit" else None
 
+    def is_the_units(self, hours: Opening | Weekly) -> bool:
+        return any(hours is one for one in (*self.told.units_weekly, *self.told.units_openings))
+
+    def has_own_week(self, at: datetime) -> bool:
+        day = at.astimezone(STOCKHOLM).date()
+        return any(
+            rule.valid_from <= day and (rule.valid_until is None or rule.valid_until >= day)
+            for rule in self.told.weekly
+        )
+
     def covers(self, hours: Opening | Weekly, at: datetime) -> bool:
+        if self.is_the_units(hours) and self.has_own_week(at):
+            return False
         if isinstance(hours, Opening):
             return hours.start <= at < hours.end
         wall = at.astimezone(STOCKHOLM)

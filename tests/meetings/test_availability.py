@@ -11,6 +11,7 @@ from portal.core.i18n import STOCKHOLM
 from portal.core.workdays import is_holiday
 from portal.meetings.rules.availability import (
     Calendar,
+    Hours,
     Kinds,
     Opening,
     Span,
@@ -84,6 +85,8 @@ def worlds(draw: st.DrawFn) -> tuple[Told, Wanted, Span]:
         draw(st.lists(weekly(day), max_size=4)),
         draw(st.lists(openings(day), max_size=2)),
         draw(st.lists(spans(day, 90) | spans(day, 4000), max_size=5)),
+        draw(st.lists(weekly(day), max_size=3)),
+        draw(st.lists(openings(day), max_size=2)),
     )
     minutes = draw(st.integers(1, 36)) * 5
     wanted = Wanted(TALK, draw(st.sampled_from([Form.VISIT, Form.PHONE])), minutes, draw(st.integers(0, 45)))
@@ -95,12 +98,13 @@ def worlds(draw: st.DrawFn) -> tuple[Told, Wanted, Span]:
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_the_free_times_are_those_of_the_naive_model(world: tuple[Told, Wanted, Span]) -> None:
     told, wanted, within = world
-    calendar = Calendar(told.weekly, told.openings, Taken(told.taken))
+    units = Hours(told.units_weekly, told.units_openings)
+    calendar = Calendar(Hours(told.weekly, told.openings), Taken(told.taken), units)
     assert list(free_starts(calendar, wanted, within)) == Model(told, wanted).starts(within)
 
 
 def starts_on(day: date, *rules: Weekly, minutes: int = 60, taken: tuple[Span, ...] = ()) -> list[str]:
-    calendar = Calendar(rules, (), Taken(taken))
+    calendar = Calendar(Hours(rules), Taken(taken))
     within = Span(swedish(day, 0), swedish(day + timedelta(days=1), 0))
     return wall(list(free_starts(calendar, Wanted(TALK, Form.PHONE, minutes), within)))
 
@@ -143,7 +147,7 @@ def test_weekly_hours_are_closed_on_holidays_and_eves_and_an_opening_opens_them(
     assert starts_on(day, Weekly(day.weekday(), 540, 660, 60, ALWAYS)) == []
     opening = Opening(swedish(day, 540), swedish(day, 660), 60)
     within = Span(swedish(day, 0), swedish(day, 1440))
-    found = list(free_starts(Calendar((), (opening,)), Wanted(TALK, Form.PHONE, 60), within))
+    found = list(free_starts(Calendar(Hours((), (opening,))), Wanted(TALK, Form.PHONE, 60), within))
     assert [time[3:8] for time in wall(found)] == ["09.00", "10.00"]
 
 
@@ -165,7 +169,7 @@ def test_a_visit_needs_a_place_and_stays_at_it() -> None:
     morning = Weekly(4, 540, 600, 30, ALWAYS, kinds=Kinds(place_id=HOUSE))
     later = Weekly(4, 600, 660, 30, ALWAYS, kinds=Kinds(place_id=LIBRARY))
     nowhere = Weekly(4, 660, 720, 30, ALWAYS)
-    calendar = Calendar((morning, later, nowhere))
+    calendar = Calendar(Hours((morning, later, nowhere)))
     visits = list(free_starts(calendar, Wanted(TALK, Form.VISIT, 60), within))
     assert [(time[3:8], start.place_id) for time, start in zip(wall(visits), visits, strict=True)] == [
         ("09.00", HOUSE),
@@ -225,5 +229,33 @@ def test_a_single_openings_place_comes_before_the_weekly_one() -> None:
     weekly_rule = Weekly(4, 540, 600, 60, ALWAYS, kinds=Kinds(place_id=HOUSE))
     opening = Opening(swedish(day, 540), swedish(day, 600), 60, Kinds(place_id=LIBRARY))
     within = Span(swedish(day, 0), swedish(day, 1440))
-    found = free_starts(Calendar((weekly_rule,), (opening,)), Wanted(TALK, Form.VISIT, 60), within)
+    found = free_starts(Calendar(Hours((weekly_rule,), (opening,))), Wanted(TALK, Form.VISIT, 60), within)
     assert [start.place_id for start in found] == [LIBRARY]
+
+
+def test_own_hours_in_force_keep_the_units_hours_away_on_every_day_of_the_week() -> None:
+    friday, week = date(2026, 11, 27), timedelta(weeks=1)
+    unit = Hours((Weekly(4, 540, 660, 60, ALWAYS),), (Opening(swedish(friday, 17 * 60), swedish(friday, 18 * 60), 60),))
+    own = Weekly(0, 480, 540, 60, friday - week, friday)  # Mondays alone, until this Friday
+
+    def found(day: date, calendar: Calendar) -> list[str]:
+        within = Span(swedish(day, 0), swedish(day, 1440))
+        return [time[3:8] for time in wall(list(free_starts(calendar, Wanted(TALK, Form.PHONE, 60), within)))]
+
+    assert found(friday, Calendar(units=unit)) == ["09.00", "10.00", "17.00"]
+    # An own opening alone is no week of one's own.
+    alone = Hours((), (Opening(swedish(friday, 720), swedish(friday, 780), 60),))
+    assert found(friday, Calendar(alone, units=unit)) == ["09.00", "10.00", "12.00", "17.00"]
+    assert found(friday, Calendar(Hours((own,)), units=unit)) == []
+    assert found(friday - timedelta(days=4), Calendar(Hours((own,)), units=unit)) == ["08.00"]
+    # Before it holds, and from the day after it is over, the unit's count.
+    assert found(friday - 2 * week, Calendar(Hours((own,)), units=unit)) == ["09.00", "10.00"]
+    assert found(friday + week, Calendar(Hours((own,)), units=unit)) == ["09.00", "10.00"]
+
+
+def test_what_closes_the_unit_closes_also_own_hours() -> None:
+    day = date(2026, 11, 27)
+    closed = Taken((Span(swedish(day, 0), swedish(day, 1440)),))
+    calendar = Calendar(Hours((Weekly(4, 540, 660, 60, ALWAYS),)), closed, Hours((Weekly(4, 540, 660, 60, ALWAYS),)))
+    within = Span(swedish(day, 0), swedish(day, 1440))
+    assert list(free_starts(calendar, Wanted(TALK, Form.PHONE, 60), within)) == []

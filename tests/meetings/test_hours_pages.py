@@ -192,7 +192,7 @@ def test_an_absence_tells_of_booked_meetings_and_cancels_none(
     assert done.heading == "Torsdag 26 november till och med fredag 27 november"
     assert "1 bokat möte krockar. Det står kvar." in done.text
     assert "Fredag 27 november 13.00–13.45" in done.text
-    assert done.link("Fredag 27 november 13.00–13.45").endswith(f"/klienter/{world.mariam}")
+    assert done.link("Fredag 27 november 13.00–13.45").endswith(f"/moten/{met}")
     assert "Kurs" in done.text
     assert "Sandell" not in done.text
     assert "1 bokat möte" in petra.page("/tider").text

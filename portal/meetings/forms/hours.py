@@ -167,6 +167,16 @@ class AbsenceForm(Form):
         return start, _instant(self.last_day, ends, "to_time", last=True)
 
 
+class ClosingForm(AbsenceForm):
+    """A time in which a whole unit is closed."""
+
+    note = TextAreaField(
+        lazy("Anteckning"),  # type: ignore[arg-type]
+        filters=[clean_text],
+        description=lazy("Alla i enheten ser den, till exempel: planeringsdag."),  # type: ignore[arg-type]
+    )
+
+
 class CalendarForm(Form):
     """Whether clients may book somebody."""
 

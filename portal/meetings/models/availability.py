@@ -64,17 +64,26 @@ class StaffCalendar(Base):
     calls_from: Mapped[str] = mapped_column(default="")
 
 
+def _one_owner() -> CheckConstraint:
+    return CheckConstraint("(staff_id IS NULL) <> (unit_id IS NULL)", name="one_owner")
+
+
 class WeeklyRule(Identified, Base):
-    """Hours in which somebody can be booked every week; wall-clock time in Sweden, minutes from midnight."""
+    """Hours in which somebody, or everybody in a unit, can be booked every week.
+
+    Wall-clock time in Sweden, minutes from midnight. Whom a unit's hours are for is said by ``rules.availability``.
+    """
 
     __tablename__ = "meeting_weekly_rule"
     __table_args__ = (
+        _one_owner(),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         CheckConstraint("0 <= from_minute AND from_minute < to_minute AND to_minute <= 1440", name="hours"),
         CheckConstraint("step_minutes >= 5", name="step"),
     )
 
-    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
     weekday: Mapped[int]  # Monday is 0
     from_minute: Mapped[int]
     to_minute: Mapped[int]
@@ -88,15 +97,18 @@ class WeeklyRule(Identified, Base):
 
 
 class DayException(Identified, Base):
-    """A single opening (``open``) or an absence of somebody, from when until when."""
+    """A single opening (``open``) or an absence, from when until when; of a unit, its being closed to all."""
 
     __tablename__ = "meeting_exception"
     __table_args__ = (
+        _one_owner(),
         CheckConstraint("starts_at < ends_at", name="order"),
         Index("ix_meeting_exception_staff_id_ends_at", "staff_id", "ends_at"),
+        Index("ix_meeting_exception_unit_id_ends_at", "unit_id", "ends_at"),
     )
 
-    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_member.id"))
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_member.id"))
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     open: Mapped[bool]

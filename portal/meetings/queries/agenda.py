@@ -125,11 +125,12 @@ def _meetings(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _within(table: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = (
-        (table.staff_id == bindparam("staff_id"))
-        & (table.starts_at < bindparam("end"))
-        & (table.ends_at > bindparam("start"))
-    )
+    found: ColumnElement[bool] = (table.staff_id == bindparam("staff_id")) & _in_window(table)
+    return found
+
+
+def _in_window(table: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = (table.starts_at < bindparam("end")) & (table.ends_at > bindparam("start"))
     return found
 
 
@@ -178,8 +179,12 @@ def _offers(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _absences() -> Select[*tuple[Any, ...]]:
+    """Select the owner's absences, and when the unit is closed."""
+    unit = select(StaffMember.unit_id).where(StaffMember.id == bindparam("staff_id")).scalar_subquery()
     return select(DayException.starts_at, DayException.ends_at).where(
-        DayException.open.is_(False), _within(DayException)
+        DayException.open.is_(False),
+        or_(DayException.staff_id == bindparam("staff_id"), DayException.unit_id == unit),
+        _in_window(DayException),
     )
 
 

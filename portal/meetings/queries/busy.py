@@ -11,7 +11,7 @@ from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.meetings.models import BusySource, BusyTime
-from portal.meetings.queries.hours import Owner, owner
+from portal.meetings.queries.hours import Caseworker, caseworker
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def sources(session: Session, actor: Actor, staff_id: uuid.UUID) -> list[SourceR
 
     :raises NotFound: they aren't the actor's to keep up.
     """
-    owner(session, actor, staff_id)
+    caseworker(session, actor, staff_id)
     counted = (
         select(BusyTime.source_id, func.count().label("count"))
         .where(BusyTime.staff_id == staff_id, BusyTime.ends_at > now())
@@ -46,7 +46,7 @@ def sources(session: Session, actor: Actor, staff_id: uuid.UUID) -> list[SourceR
     return [SourceRow(one.id, not one.url, one.ok_at, one.error, count or 0) for one, count in rows]
 
 
-def source(session: Session, actor: Actor, source_id: uuid.UUID) -> tuple[Owner, BusySource]:
+def source(session: Session, actor: Actor, source_id: uuid.UUID) -> tuple[Caseworker, BusySource]:
     """Return one calendar and whose it is.
 
     :raises NotFound: for a foreign or unknown id alike.
@@ -54,4 +54,4 @@ def source(session: Session, actor: Actor, source_id: uuid.UUID) -> tuple[Owner,
     found = session.get(BusySource, source_id)
     if found is None:
         raise NotFound
-    return owner(session, actor, found.staff_id), found
+    return caseworker(session, actor, found.staff_id), found

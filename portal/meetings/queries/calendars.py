@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from portal.core.clock import now
 from portal.core.db import plain_rows
 from portal.core.i18n import STOCKHOLM
 from portal.meetings.models import BusyTime, Claim, DayException, Meeting, MeetingType, Place, WeeklyRule
-from portal.meetings.rules.availability import Calendar, Kinds, Opening, Span, Taken, Weekly
+from portal.meetings.rules.availability import Calendar, Hours, Kinds, Opening, Span, Taken, Weekly
 from portal.meetings.rules.states import QUANTUM, Form, MeetingState
 
 # An id that no row has: nothing is equal to it.
@@ -23,7 +23,7 @@ _NOBODY = uuid.UUID(int=0)
 
 def calendars(
     session: Session,
-    staff_ids: Sequence[uuid.UUID],
+    staff: Mapping[uuid.UUID, uuid.UUID | None],
     person_id: uuid.UUID,
     within: Span,
     *,
@@ -32,18 +32,20 @@ def calendars(
 ) -> dict[uuid.UUID, Calendar]:
     """Return the calendars of caseworkers who have hours in the window; the client's own meetings are taken in each.
 
-    Two things are not counted as taken: what is held for a draft, and what a meeting takes that is to be moved.
+    ``staff`` gives the unit of each, whose hours and closings count, too. Two things are not counted as taken: what is
+    held for a draft, and what a meeting takes that is to be moved.
     """
-    window = {"staff_ids": list(staff_ids), "start": within.start, "end": within.end}
+    units = {id_: unit_id or _NOBODY for id_, unit_id in staff.items()}
+    window = {"staff_ids": list(staff), "unit_ids": list(set(units.values())), "start": within.start, "end": within.end}
     ignoring = {"draft_id": ignoring_draft or _NOBODY, "meeting_id": ignoring_meeting or _NOBODY}
-    weekly = _weekly_by_staff(session, within, window)
+    weekly = _weekly_by_owner(session, within, window)
     openings: dict[uuid.UUID, list[Opening]] = defaultdict(list)
     taken: dict[uuid.UUID, list[Span]] = defaultdict(list)
     for row in session.execute(_exceptions(), window):
         if row.open:
-            openings[row.staff_id].append(Opening(row.starts_at, row.ends_at, row.step_minutes, _kinds(row)))
+            openings[row.owner_id].append(Opening(row.starts_at, row.ends_at, row.step_minutes, _kinds(row)))
         else:
-            taken[row.staff_id].append(Span(row.starts_at, row.ends_at))
+            taken[row.owner_id].append(Span(row.starts_at, row.ends_at))
     for staff_id, start, end in session.execute(_busy(), window):
         taken[staff_id].append(Span(start, end))
     for staff_id, start, end, buffer_minutes in plain_rows(
@@ -54,19 +56,20 @@ def calendars(
     for staff_id, first, last in session.execute(_held(), {**window, **ignoring, **claimed}):
         taken[staff_id].append(Span(first, last + QUANTUM))
     own = [Span(*row) for row in session.execute(_own_meetings(), {**window, **ignoring, "person_id": person_id})]
+    hours = {id_: Hours(weekly[id_], openings[id_]) for id_ in (*units, *units.values())}
     return {
-        id_: Calendar(weekly[id_], openings[id_], Taken((*taken[id_], *own)))
-        for id_ in staff_ids
-        if weekly[id_] or openings[id_]
+        id_: Calendar(hours[id_], Taken((*taken[id_], *taken[unit_id], *own)), hours[unit_id])
+        for id_, unit_id in units.items()
+        if hours[id_] or hours[unit_id]
     }
 
 
-def _weekly_by_staff(session: Session, within: Span, window: dict[str, Any]) -> dict[uuid.UUID, list[Weekly]]:
+def _weekly_by_owner(session: Session, within: Span, window: dict[str, Any]) -> dict[uuid.UUID, list[Weekly]]:
     days = {"first": within.start.astimezone(STOCKHOLM).date(), "last": within.end.astimezone(STOCKHOLM).date()}
     found: dict[uuid.UUID, list[Weekly]] = defaultdict(list)
-    for row in session.execute(_weekly(), {"staff_ids": window["staff_ids"], **days}):
+    for row in session.execute(_weekly(), {**window, **days}):
         hours = (row.weekday, row.from_minute, row.to_minute, row.step_minutes, row.valid_from, row.valid_until)
-        found[row.staff_id].append(Weekly(*hours, _kinds(row)))
+        found[row.owner_id].append(Weekly(*hours, _kinds(row)))
     return found
 
 
@@ -85,12 +88,19 @@ def _theirs(staff_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     return staff_id.in_(bindparam("staff_ids", expanding=True))
 
 
+def _theirs_or_the_units(table: type[WeeklyRule | DayException]) -> ColumnElement[bool]:
+    return or_(
+        table.staff_id.in_(bindparam("staff_ids", expanding=True)),
+        table.unit_id.in_(bindparam("unit_ids", expanding=True)),
+    )
+
+
 @cache
 def _weekly() -> Select[*tuple[Any, ...]]:
     table = WeeklyRule
     return (
         select(
-            table.staff_id,
+            func.coalesce(table.staff_id, table.unit_id).label("owner_id"),
             table.weekday,
             table.from_minute,
             table.to_minute,
@@ -104,7 +114,7 @@ def _weekly() -> Select[*tuple[Any, ...]]:
         # A place that was closed receives nobody any more.
         .outerjoin(Place, (Place.id == table.place_id) & Place.active.is_(True))
         .where(
-            _theirs(table.staff_id),
+            _theirs_or_the_units(table),
             table.valid_from <= bindparam("last"),
             or_(table.valid_until.is_(None), table.valid_until >= bindparam("first")),
         )
@@ -117,7 +127,7 @@ def _exceptions() -> Select[*tuple[Any, ...]]:
     table = DayException
     return (
         select(
-            table.staff_id,
+            func.coalesce(table.staff_id, table.unit_id).label("owner_id"),
             table.open,
             table.starts_at,
             table.ends_at,
@@ -127,7 +137,7 @@ def _exceptions() -> Select[*tuple[Any, ...]]:
             Place.id.label("open_place_id"),
         )
         .outerjoin(Place, (Place.id == table.place_id) & Place.active.is_(True))
-        .where(_theirs(table.staff_id), _in_window(table.starts_at, table.ends_at))
+        .where(_theirs_or_the_units(table), _in_window(table.starts_at, table.ends_at))
         .order_by(table.starts_at, table.id)
     )
 

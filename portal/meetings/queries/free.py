@@ -150,11 +150,12 @@ def free_times(
     if form not in kind.forms or within.start >= within.end:
         return []
     wanted = Wanted(type_id, form, availability.round_up(minutes), kind.buffer_minutes)
-    ids = session.scalars(_reachable(actor.side), people.scope(actor, person_id=person_id, staff_ids=list(staff_ids)))
+    asked = people.scope(actor, person_id=person_id, staff_ids=list(staff_ids))
+    units = dict(session.execute(_reachable(actor.side), asked).all())
     until = within.end + timedelta(minutes=wanted.minutes + wanted.buffer_minutes)
     found = calendars(
         session,
-        ids.all(),
+        units,
         person_id,
         Span(within.start, until),
         ignoring_draft=ignoring_draft,
@@ -213,15 +214,18 @@ def _within(actor: Actor, kind: MeetingType, after: datetime, before: datetime) 
 
 
 @cache
-def _reachable(side: Side) -> Select[uuid.UUID]:
-    """Select those of the staff asked for who work with the client on a case that the actor reaches, or at intake."""
+def _reachable(side: Side) -> Select[uuid.UUID, uuid.UUID | None]:
+    """Select those of the staff asked for who work with the client on a case that the actor reaches, or at intake.
+
+    Each with the unit.
+    """
     working = (
         select(CaseAssignment.staff_id)
         .join(Case, Case.id == CaseAssignment.case_id)
         .where(Case.person_id == bindparam("person_id"), people.reachable(side), people.lasting())
     )
     return (
-        select(StaffMember.id)
+        select(StaffMember.id, StaffMember.unit_id)
         .join(StaffCalendar, StaffCalendar.staff_id == StaffMember.id)
         .where(StaffMember.id.in_(bindparam("staff_ids", expanding=True)), _bookable())
         .where(or_(StaffCalendar.intake.is_(True), StaffMember.id.in_(working)))

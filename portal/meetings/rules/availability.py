@@ -1,11 +1,14 @@
 """When somebody can be met: from hours, absences and what is taken to the times at which a meeting can begin; pure.
 
-Three definitions carry all of it:
+Four definitions carry all of it:
 
 - An instant is *open* where the clock on the wall in Sweden then shows a time of a weekly rule, on a day that is no
   holiday, or where a single opening covers it. So an hour that the clocks skip doesn't exist, and one that they show
   twice is open twice.
-- An instant is *taken* where an absence, a time taken elsewhere, or a claim covers it. Taken wins over open.
+- The hours of somebody's unit, weekly ones and single openings, are theirs on a day on which they have *no weekly rule
+  of their own in force*, whatever its day of the week. So who has own hours keeps all of their week to themselves.
+- An instant is *taken* where an absence, a closing of the unit, a time taken elsewhere, or a claim covers it. Taken
+  wins over open, and what closes the unit closes everybody in it.
 - A meeting fits where all of it is open at one place, and neither it nor its buffer meets anything that is taken.
 """
 
@@ -51,6 +54,11 @@ class Kinds:
         return (not self.forms or form in self.forms) and (not self.type_ids or type_id in self.type_ids)
 
 
+def in_force(valid_from: date, valid_until: date | None, day: date) -> bool:
+    """Tell whether something holds on a day, from its first to its last one, inclusive."""
+    return valid_from <= day and (valid_until is None or day <= valid_until)
+
+
 @dataclass(frozen=True, slots=True)
 class Weekly:
     """Hours of every week: Monday is 0, minutes from midnight by the clock on the wall, both days inclusive."""
@@ -63,11 +71,13 @@ class Weekly:
     valid_until: date | None = None
     kinds: Kinds = field(default_factory=Kinds)
 
-    def holds_on(self, day: date) -> bool:
-        """Tell whether the rule is in force on a day."""
-        if day.weekday() != self.weekday or day < self.valid_from or is_holiday(day):
-            return False
-        return self.valid_until is None or day <= self.valid_until
+    def in_force(self, day: date) -> bool:
+        """Tell whether the rule is in force on a day, whatever day of the week that is."""
+        return in_force(self.valid_from, self.valid_until, day)
+
+    def opens(self, day: date) -> bool:
+        """Tell whether the rule opens a day."""
+        return day.weekday() == self.weekday and self.in_force(day) and not is_holiday(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +107,30 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """All that decides over one caseworker's time."""
+class Hours:
+    """When somebody, or everybody in a unit, can be met."""
 
     weekly: Sequence[Weekly] = ()
     openings: Sequence[Opening] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self.weekly or self.openings)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """All that decides over one caseworker's time: own hours, those of the unit, and what is taken."""
+
+    own: Hours = field(default_factory=Hours)
     taken: Taken = field(default_factory=lambda: Taken(()))
+    units: Hours = field(default_factory=Hours)
+
+    def hours_on(self, day: date) -> Hours:
+        """Return the hours that count on a day: own weekly rules in force keep the unit's hours away."""
+        if not self.units or any(rule.in_force(day) for rule in self.own.weekly):
+            return self.own
+        return Hours(self.units.weekly, (*self.own.openings, *self.units.openings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +189,8 @@ def bounds(now: datetime, notice_hours: int, ahead_days: int) -> Span:
 def free_starts(calendar: Calendar, wanted: Wanted, within: Span) -> Iterator[Start]:
     """Yield the times at which a meeting (of a day at most) can begin inside a span, the next one first, each once.
 
-    Where two hours at different places offer the same time, a single opening's place comes before a weekly rule's.
+    Where two hours at different places offer the same time, a single opening's place comes before a weekly rule's, and
+    an own opening's before the unit's.
     """
     takes = timedelta(minutes=wanted.minutes)
     with_buffer = takes + timedelta(minutes=wanted.buffer_minutes)
@@ -207,13 +236,14 @@ def _windows(calendar: Calendar, wanted: Wanted, day: date) -> Iterator[_Window]
     """Yield the open time of a Swedish day that is for such a meeting, single openings first."""
     begins, ends = _midnight(day), _midnight(day + _DAY)
     visit = wanted.form is Form.VISIT
-    for opening in calendar.openings:
+    hours = calendar.hours_on(day)
+    for opening in hours.openings:
         if opening.start < ends and opening.end > begins and opening.kinds.admit(wanted.form, wanted.type_id):
             place_id = opening.kinds.place_id if visit else None
             step = timedelta(minutes=opening.step_minutes)
             yield _Window(max(opening.start, begins), min(opening.end, ends), opening.start, step, place_id)
-    for rule in calendar.weekly:
-        if rule.holds_on(day) and rule.kinds.admit(wanted.form, wanted.type_id):
+    for rule in hours.weekly:
+        if rule.opens(day) and rule.kinds.admit(wanted.form, wanted.type_id):
             place_id = rule.kinds.place_id if visit else None
             yield from _by_the_clock(rule, day, place_id)
 

@@ -102,7 +102,7 @@ def add_file(
     :raises BusyRefused: it can't be read.
     :raises Conflict: there are too many already.
     """
-    hours_queries.owner(session, actor, staff_id)
+    hours_queries.caseworker(session, actor, staff_id)
     spans = read(data)
     source = _add(session, actor, staff_id, "")
     _replace(session, source, spans)
@@ -155,7 +155,7 @@ def _got(
 
 
 def _add(session: Session, actor: Actor, staff_id: uuid.UUID, url: str) -> BusySource:
-    hours_queries.owner(session, actor, staff_id)
+    hours_queries.caseworker(session, actor, staff_id)
     count = session.scalar(select(func.count()).where(BusySource.staff_id == staff_id)) or 0
     if count >= MAX_SOURCES:
         raise Conflict(lazy("Det finns redan så många kalendrar som det går att ha. Ta bort en först."), reason="room")

@@ -1,4 +1,4 @@
-"""Keeping up when one can be met: in the caller's transaction, logged; no booking is ever changed by it."""
+"""Keeping up when one can be met, or a whole unit: in the caller's transaction, logged; no booking is changed by it."""
 
 import uuid
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from portal.core.i18n import lazy
 from portal.meetings.models import DayException, StaffCalendar, WeeklyRule
 from portal.meetings.queries import hours as queries
 from portal.meetings.queries.free import types_of_unit
-from portal.meetings.queries.hours import UNIT_HOURS, Owner
+from portal.meetings.queries.hours import UNIT_HOURS, Owner, WholeUnit
 from portal.meetings.rules.availability import Kinds
 from portal.meetings.rules.hours import (
     MAX_CALLS_FROM,
@@ -29,30 +29,31 @@ from portal.meetings.rules.hours import (
     check_opening,
     check_weekly,
 )
+from portal.meetings.service import claims
 
 _DAYS = range(7)
 
 
 def add_weekly(
-    session: Session, actor: Actor, *, staff_id: uuid.UUID, weekdays: Iterable[int], hours: WeeklyHours
+    session: Session, actor: Actor, *, owner_id: uuid.UUID, weekdays: Iterable[int], hours: WeeklyHours
 ) -> list[WeeklyRule]:
-    """Add the same hours on some days of the week, Monday is 0.
+    """Add the same hours on some days of the week, Monday is 0; of a caseworker, or of a whole unit.
 
     :raises NotFound: they aren't the actor's to keep up.
     :raises HoursRefused: they can't stand so.
     :raises Conflict: there are too many already.
     """
-    owner = queries.owner(session, actor, staff_id)
+    owner = queries.owner(session, actor, owner_id)
     days = sorted(set(weekdays) & set(_DAYS))
     if not days:
         raise HoursRefused({"weekdays": lazy("Välj minst en dag.")})
     _check(session, owner, hours)
-    _check_room(session, WeeklyRule, staff_id, MAX_WEEKLY - len(days))
-    _lock_calendar(session, staff_id)
-    rules = [WeeklyRule(staff_id=staff_id, weekday=day, **_weekly_values(hours)) for day in days]
+    _check_room(session, WeeklyRule, owner, MAX_WEEKLY - len(days))
+    _hold(session, owner)
+    rules = [WeeklyRule(weekday=day, **_column(owner), **_weekly_values(hours)) for day in days]
     session.add_all(rules)
     session.flush()
-    _log(session, actor, "hours.added", rules[0].id, staff=str(staff_id), days=days)
+    _log(session, actor, "hours.added", rules[0].id, owner, days=days)
     return rules
 
 
@@ -64,11 +65,11 @@ def change_weekly(session: Session, actor: Actor, *, rule_id: uuid.UUID, hours: 
     """
     owner, rule = queries.weekly_rule(session, actor, rule_id)
     _check(session, owner, hours)
-    _lock_calendar(session, rule.staff_id)
+    _hold(session, owner)
     for name, value in _weekly_values(hours).items():
         setattr(rule, name, value)
     session.flush()
-    _log(session, actor, "hours.changed", rule.id, staff=str(rule.staff_id))
+    _log(session, actor, "hours.changed", rule.id, owner)
     return rule
 
 
@@ -77,52 +78,52 @@ def remove_weekly(session: Session, actor: Actor, *, rule_id: uuid.UUID) -> None
 
     :raises NotFound: they aren't the actor's to keep up.
     """
-    _owner, rule = queries.weekly_rule(session, actor, rule_id)
-    _lock_calendar(session, rule.staff_id)
+    owner, rule = queries.weekly_rule(session, actor, rule_id)
+    _hold(session, owner)
     session.delete(rule)
     session.flush()
-    _log(session, actor, "hours.removed", rule_id, staff=str(rule.staff_id))
+    _log(session, actor, "hours.removed", rule_id, owner)
 
 
 def add_opening(
     session: Session,
     actor: Actor,
     *,
-    staff_id: uuid.UUID,
+    owner_id: uuid.UUID,
     start: datetime,
     end: datetime,
     step_minutes: int,
     kinds: Kinds,
 ) -> DayException:
-    """Add a single opening, which may lie on a holiday.
+    """Add a single opening, of a caseworker or of a whole unit, which may lie on a holiday.
 
     :raises NotFound: the calendar isn't the actor's to keep up.
     :raises HoursRefused: it can't stand so.
     :raises Conflict: there are too many already.
     """
-    owner = queries.owner(session, actor, staff_id)
+    owner = queries.owner(session, actor, owner_id)
     check_opening(start, end, step_minutes, kinds, now())
     _check_offered(session, owner, kinds)
     values = {"open": True, "step_minutes": step_minutes, **_kind_values(kinds)}
-    return _add_exception(session, actor, staff_id, "opening.added", starts_at=start, ends_at=end, **values)
+    return _add_exception(session, actor, owner, "opening.added", starts_at=start, ends_at=end, **values)
 
 
 def add_absence(
-    session: Session, actor: Actor, *, staff_id: uuid.UUID, start: datetime, end: datetime, note: str
+    session: Session, actor: Actor, *, owner_id: uuid.UUID, start: datetime, end: datetime, note: str
 ) -> DayException:
-    """Add an absence. Meetings that are booked then stay booked: ``queries.hours.collisions`` tells of them.
+    """Add an absence, or a time in which a whole unit is closed.
+
+    Meetings that are booked then stay booked: ``queries.hours.collisions`` tells of them.
 
     :raises NotFound: the calendar isn't the actor's to keep up.
     :raises HoursRefused: it can't stand so.
     :raises Conflict: there are too many already.
     """
-    queries.owner(session, actor, staff_id)
+    owner = queries.owner(session, actor, owner_id)
     check_absence(start, end, now())
     if len(note) > MAX_NOTE:
         raise HoursRefused({"note": lazy("Texten är för lång. Korta den.")})
-    return _add_exception(
-        session, actor, staff_id, "absence.added", starts_at=start, ends_at=end, open=False, note=note
-    )
+    return _add_exception(session, actor, owner, "absence.added", starts_at=start, ends_at=end, open=False, note=note)
 
 
 def remove_exception(session: Session, actor: Actor, *, exception_id: uuid.UUID) -> None:
@@ -130,12 +131,12 @@ def remove_exception(session: Session, actor: Actor, *, exception_id: uuid.UUID)
 
     :raises NotFound: it isn't the actor's to keep up.
     """
-    _owner, found = queries.exception(session, actor, exception_id)
-    _lock_calendar(session, found.staff_id)
+    owner, found = queries.exception(session, actor, exception_id)
+    _hold(session, owner)
     action = "opening.removed" if found.open else "absence.removed"
     session.delete(found)
     session.flush()
-    _log(session, actor, action, exception_id, staff=str(found.staff_id))
+    _log(session, actor, action, exception_id, owner)
 
 
 def set_calendar(
@@ -147,7 +148,7 @@ def set_calendar(
     :raises Forbidden: only who keeps up the unit's hours decides who answers for the intake.
     :raises HoursRefused: what is said of the caller is too long.
     """
-    owner = queries.owner(session, actor, staff_id)
+    owner = queries.caseworker(session, actor, staff_id)
     if intake != owner.intake and UNIT_HOURS not in actor.permissions:
         raise Forbidden(reason="permission")
     if len(calls_from) > MAX_CALLS_FROM:
@@ -155,11 +156,33 @@ def set_calendar(
     calendar = _lock_calendar(session, staff_id)
     calendar.bookable, calendar.intake, calendar.calls_from = bookable, intake, calls_from
     session.flush()
-    _log(session, actor, "calendar.set", staff_id, bookable=bookable, intake=intake)
+    _log(session, actor, "calendar.set", staff_id, owner, bookable=bookable, intake=intake)
+
+
+def open_calendars(session: Session, actor: Actor, *, unit_id: uuid.UUID) -> int:
+    """Let clients book those of a unit who never had a calendar, and return how many; who has closed it stays closed.
+
+    :raises NotFound: the unit's hours aren't the actor's to keep up.
+    """
+    whole = queries.unit(session, actor, unit_id)
+    missing = [one.id for one in queries.members(session, whole) if not one.has_calendar]
+    for staff_id in missing:
+        _lock_calendar(session, staff_id)
+    if missing:
+        _log(session, actor, "calendar.opened", unit_id, whole, staff=[str(one) for one in missing])
+    return len(missing)
+
+
+def _hold(session: Session, owner: Owner) -> None:
+    """Hold every calendar that hours are for, so that nobody books by hours that are just being changed."""
+    if isinstance(owner, WholeUnit):
+        claims.lock(session, queries.member_ids(session, owner))
+    else:
+        _lock_calendar(session, owner.id)
 
 
 def _lock_calendar(session: Session, staff_id: uuid.UUID) -> StaffCalendar:
-    """Hold a calendar, made at its first use, so that nobody books by hours that are just being changed."""
+    """Hold a calendar, made at its first use."""
     found = session.get(StaffCalendar, staff_id, with_for_update=True)
     if found is None:
         found = StaffCalendar(staff_id=staff_id)
@@ -168,13 +191,13 @@ def _lock_calendar(session: Session, staff_id: uuid.UUID) -> StaffCalendar:
     return found
 
 
-def _add_exception(session: Session, actor: Actor, staff_id: uuid.UUID, action: str, **values: Any) -> DayException:
-    _check_room(session, DayException, staff_id, MAX_EXCEPTIONS - 1)
-    _lock_calendar(session, staff_id)
-    found = DayException(staff_id=staff_id, **values)
+def _add_exception(session: Session, actor: Actor, owner: Owner, action: str, **values: Any) -> DayException:
+    _check_room(session, DayException, owner, MAX_EXCEPTIONS - 1)
+    _hold(session, owner)
+    found = DayException(**_column(owner), **values)
     session.add(found)
     session.flush()
-    _log(session, actor, action, found.id, staff=str(staff_id))
+    _log(session, actor, action, found.id, owner)
     return found
 
 
@@ -191,12 +214,16 @@ def _check_offered(session: Session, owner: Owner, kinds: Kinds) -> None:
         raise HoursRefused({"types": lazy("Sorten finns inte längre. Välj en annan.")})
 
 
-def _check_room(session: Session, table: type[WeeklyRule | DayException], staff_id: uuid.UUID, most: int) -> None:
-    wanted = select(func.count()).select_from(table).where(table.staff_id == staff_id)
+def _check_room(session: Session, table: type[WeeklyRule | DayException], owner: Owner, most: int) -> None:
+    wanted = select(func.count()).select_from(table).filter_by(**_column(owner))
     if table is DayException:
         wanted = wanted.where(DayException.ends_at > now())
     if (session.scalar(wanted) or 0) > most:
         raise Conflict(lazy("Det finns redan så många tider som det går att ha. Ta bort några först."), reason="room")
+
+
+def _column(owner: Owner) -> dict[str, uuid.UUID]:
+    return {"unit_id" if isinstance(owner, WholeUnit) else "staff_id": owner.id}
 
 
 def _weekly_values(hours: WeeklyHours) -> dict[str, Any]:
@@ -218,5 +245,6 @@ def _kind_values(kinds: Kinds) -> dict[str, Any]:
     }
 
 
-def _log(session: Session, actor: Actor, action: str, object_id: uuid.UUID, **detail: Any) -> None:
-    audit.record(session, f"meeting.{action}", actor=actor, object_id=object_id, detail=detail)
+def _log(session: Session, actor: Actor, action: str, object_id: uuid.UUID, owner: Owner, **detail: Any) -> None:
+    whose = {"unit" if isinstance(owner, WholeUnit) else "staff": str(owner.id)}
+    audit.record(session, f"meeting.{action}", actor=actor, object_id=object_id, detail={**whose, **detail})

@@ -10,19 +10,19 @@ from portal.meetings.forms.busy import BusyForm
 from portal.meetings.forms.hours import refuse
 from portal.meetings.queries import busy as queries
 from portal.meetings.queries import hours as hours_queries
-from portal.meetings.queries.hours import Owner
+from portal.meetings.queries.hours import Caseworker
 from portal.meetings.rules.busy import MAX_BYTES, MOST
 from portal.meetings.rules.hours import HoursRefused
 from portal.meetings.service import busy as service
 from portal.meetings.service.busy import BusyRefused
-from portal.meetings.staff_views.hours import feature, whose
+from portal.meetings.staff_views.hours_kept import whose
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
 from portal.web.page import render
-from portal.web.routes import actor
+from portal.web.routes import Feature, actor
 
-__all__ = ["feature"]
+feature = Feature("hours")
 
 _ERRORS: dict[str, LazyText] = {
     "bad_address": lazy("Adressen går inte att använda. Den behöver börja med https://."),
@@ -44,7 +44,7 @@ def words(code: str) -> str:
 @feature.route("/tider/<uuid:staff_id>/kalender", access=Staff("meeting:hours"), methods=("GET", "POST"))
 def busy(staff_id: uuid.UUID) -> Response:
     """List the calendars elsewhere, and take in another one."""
-    owner = hours_queries.owner(db(), actor(), staff_id)
+    owner = hours_queries.caseworker(db(), actor(), staff_id)
     form = load_form(BusyForm)
     if form.validate_on_submit():
         try:
@@ -85,7 +85,7 @@ def _content(field: FileField) -> bytes:
     return field.data.stream.read(MAX_BYTES + 1) if field.data else b""
 
 
-def _back(owner: Owner, confirmation: str) -> Response:
+def _back(owner: Caseworker, confirmation: str) -> Response:
     flash(confirmation)
     return redirect(url_for("hours.busy", staff_id=owner.id), 303)  # type: ignore[return-value]
 

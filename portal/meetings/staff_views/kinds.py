@@ -56,6 +56,7 @@ def listed() -> Response:
             }
             for one in queries.places(db(), actor())
         ],
+        units=[{"url": url_for("hours.unit_of", unit_id=unit_id), "name": name} for unit_id, name in units.items()],
     )
 
 
