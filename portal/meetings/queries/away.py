@@ -13,7 +13,10 @@ from portal.people.absence import AwayAsked
 
 
 def answer(session: Session, asked: AwayAsked) -> None:
-    """Fill in who is away, from the absences that are going on or to come."""
+    """Fill in who is away, from the absences that are going on or to come.
+
+    A day on which the unit is closed isn't counted: nobody would be there to step in.
+    """
     moment = now()
     rows = session.execute(
         select(DayException.staff_id, DayException.starts_at, DayException.ends_at).where(
@@ -22,7 +25,8 @@ def answer(session: Session, asked: AwayAsked) -> None:
     )
     spans: dict[uuid.UUID, list[Span]] = defaultdict(list)
     for staff_id, start, end in rows:
-        spans[staff_id].append((start, end))
+        if staff_id is not None:
+            spans[staff_id].append((start, end))
     for staff_id, absences in spans.items():
         last = away_until(absences, moment)
         if last is not None:
