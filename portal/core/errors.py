@@ -37,3 +37,9 @@ class InvalidInput(DomainError):  # noqa: N818
     """What was typed can't be accepted (422)."""
 
     message = lazy("Något i det du skrev behöver ändras.")
+
+
+class Unavailable(DomainError):  # noqa: N818
+    """What is needed for it can't be had at the moment (503)."""
+
+    message = lazy("Det går inte just nu. Försök igen om en stund.")

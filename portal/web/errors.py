@@ -27,6 +27,7 @@ _STATUS: tuple[tuple[type[errors.DomainError], int], ...] = (
     (errors.Forbidden, 403),
     (errors.Conflict, 409),
     (errors.InvalidInput, 422),
+    (errors.Unavailable, 503),
 )
 
 _TITLES: dict[int, Text] = {

@@ -1,0 +1,50 @@
+"""Reading a PDF of ours: its text, the tags of its structure, and what a validator says of it."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pymupdf
+
+_VALIDATOR = Path(sys.executable).with_name("outloud")
+
+
+def text_of(made: bytes) -> str:
+    """Return the text of all pages, as it is copied from them."""
+    with pymupdf.open(stream=made, filetype="pdf") as document:  # type: ignore[no-untyped-call]  # it has no types
+        return "\n".join(str(page.get_text()) for page in document)
+
+
+def tags_of(made: bytes) -> list[tuple[str, str]]:
+    """Return the structure in reading order: each element's type, and its language where it tells one."""
+    with pikepdf.open(BytesIO(made)) as document:
+        return list(_walk(document.Root.StructTreeRoot.K))
+
+
+def _walk(node: pikepdf.Object) -> Iterator[tuple[str, str]]:
+    if isinstance(node, pikepdf.Array):
+        for child in list(node):
+            yield from _walk(child)
+    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        yield str(node.S).removeprefix("/"), str(node.get("/Lang", ""))
+        if "/K" in node:
+            yield from _walk(node.K)
+
+
+def faults_of(made: bytes) -> str:
+    """Return what a validator not of ours finds wrong by PDF/UA-1 (Matterhorn protocol) and WCAG 2.2; else nothing."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(made)
+        file.flush()
+        told = subprocess.run(
+            [str(_VALIDATOR), "--fail-on", "warning", "--no-info", file.name],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    return "" if told.returncode == 0 else told.stdout + told.stderr
