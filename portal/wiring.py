@@ -4,6 +4,11 @@ from threading import Event
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.assistance import sync as applications
+from portal.assistance import telling as telling_of_applications
+from portal.assistance.events import ApplicationNews
+from portal.assistance.service import signing as applying
+from portal.assistance.service import tidying
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
@@ -13,6 +18,7 @@ from portal.files.checking import Checker
 from portal.identity import refresh
 from portal.identity.keeper import refresh_federation
 from portal.identity.service import clean_up
+from portal.identity.signing.service import DocumentSigned
 from portal.meetings import sync as meetings
 from portal.meetings import telling
 from portal.meetings.events import (
@@ -68,6 +74,10 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(MeetingChanged, telling.on_changed)
     bus.subscribe(ProposalChanged, telling.on_proposal)
     bus.subscribe(AwayAsked, away.answer)
+    bus.subscribe(Delivered, applications.on_delivered)
+    bus.subscribe(Stuck, applications.on_stuck)
+    bus.subscribe(DocumentSigned, applying.on_signed)
+    bus.subscribe(ApplicationNews, telling_of_applications.on_news)
     bus.subscribe(Delivered, _files_delivered)
     bus.subscribe(MessageSent, _tell_of_message)
     bus.subscribe(RecordReleased, telling_of_records.on_released)
@@ -95,6 +105,8 @@ def inbox_handlers() -> InboxHandlers:
     handlers.register(Kind.BUSY_TIME, meetings.receive_busy)
     handlers.register(Kind.NOTE, records.receive)
     handlers.register(Kind.REMARK, remarks_elsewhere.receive)
+    handlers.register(Kind.APPLICATION_STATUS, applications.receive_status)
+    handlers.register(Kind.ASSISTANCE_PERIOD, applications.receive_period)
     return handlers
 
 
@@ -142,6 +154,7 @@ def run_worker(settings: Settings) -> None:
         long_tasks=(
             *file_tasks(settings, sessions),
             notice_task(settings, sessions),
+            sync_worker.LongTask("left applications", CLEAN_UP_SECONDS, lambda _stop: tidying.tidy(sessions)),
             sync_worker.LongTask("busy calendars", busy.TASK_SECONDS, lambda _stop: busy.refresh(sessions)),
         ),
         files=file_source(settings, sessions),

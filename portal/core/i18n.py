@@ -205,9 +205,10 @@ def either(words: Sequence[str]) -> str:
     return format_list(list(words), style="or", locale=_locale.get())
 
 
-def format_month(instant: datetime) -> str:
+def format_month(instant: datetime | date) -> str:
     """Return a month with its year, such as "november 2026", in Swedish time."""
-    return _format_date(_as_local(instant).date(), "LLLL y", _locale.get())
+    day = _as_local(instant).date() if isinstance(instant, datetime) else instant
+    return _format_date(day, "LLLL y", _locale.get())
 
 
 def day_and_month(instant: datetime) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Reading about files: an object's list, one file, the manifest of what is sent to the back office."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -180,6 +180,32 @@ def manifest(session: Session, ids: Sequence[uuid.UUID]) -> tuple[ManifestEntry,
     if missing := set(ids) - found.keys():
         raise Conflict(reason=f"not_ready:{len(missing)}")
     return tuple(found[file_id] for file_id in ids)
+
+
+def ready_of(session: Session, purpose: str, object_ids: Iterable[uuid.UUID]) -> list[tuple[uuid.UUID, ManifestEntry]]:
+    """Return the ready files of some objects with the object of each, oldest first; the caller has checked whose."""
+    rows = session.execute(
+        select(StoredFile.object_id, StoredFile.id)
+        .where(StoredFile.purpose == purpose, StoredFile.object_id.in_(list(object_ids)))
+        .where(StoredFile.state == FileState.READY)
+        .order_by(StoredFile.id)
+    ).all()
+    entries = manifest(session, [file_id for _object_id, file_id in rows])
+    return [(object_id, entry) for (object_id, _file_id), entry in zip(rows, entries, strict=True)]
+
+
+def unready_of(session: Session, purpose: str, object_ids: Iterable[uuid.UUID]) -> list[FileState]:
+    """Return the states of the files of some objects that can't be handed over: under way, or refused."""
+    waiting = (FileState.RECEIVING, FileState.CHECKING, FileState.REFUSED)
+    return list(
+        session.scalars(
+            select(StoredFile.state).where(
+                StoredFile.purpose == purpose,
+                StoredFile.object_id.in_(list(object_ids)),
+                StoredFile.state.in_(waiting),
+            )
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

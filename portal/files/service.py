@@ -209,6 +209,31 @@ def hand_over(session: Session, actor: Actor, ids: Sequence[uuid.UUID], *, case_
     session.flush()
 
 
+def hand_over_all(session: Session, ids: Sequence[uuid.UUID], *, case_id: uuid.UUID | None = None) -> None:
+    """Let the other side see files of several persons, whose signatures hand them over; the caller has checked whose.
+
+    A second time changes nothing.
+
+    :raises Conflict: one of them isn't ready.
+    """
+    held = select(StoredFile).where(StoredFile.id.in_(ids)).order_by(StoredFile.id).with_for_update()
+    found = session.scalars(held).all()
+    if len(found) != len(set(ids)) or any(row.state is not FileState.READY for row in found):
+        raise Conflict(reason="not_ready")
+    for row in found:
+        if row.handed_over_at is None:
+            row.handed_over_at, row.case_id = now(), case_id or row.case_id
+            audit.record(
+                session,
+                "file.handed_over",
+                side=Side.CLIENT,
+                subject_id=row.owner_id,
+                object_id=row.id,
+                detail=_place(row),
+            )
+    session.flush()
+
+
 def open_for(session: Session, actor: Actor, vault: Vault, file_id: uuid.UUID, *, reason: str = "case") -> Opened:
     """Open a file that the actor may know of; a reading by staff is logged.
 

@@ -9,7 +9,10 @@ from portal.people.rules import CaseState, Protection, Role
 from portal.sync.adapters.sql import create_store, store_engine
 from portal.sync.adapters.tables import OBJECTS
 from portal.sync.contract import (
+    ApplicationRecord,
+    ApplicationStatusRecord,
     AssignmentRecord,
+    AssistancePeriodRecord,
     Author,
     BoardRecord,
     BusyRecord,
@@ -22,8 +25,20 @@ from portal.sync.contract import (
     ProposalRecord,
     RemarkRecord,
     StaffRecord,
+    SupplementRecord,
     UnitRecord,
+    applications,
 )
+from portal.sync.contract.applications import (
+    ApplicationKind,
+    HandedIn,
+    Handling,
+    PaperPart,
+    Party,
+    PartyPart,
+    PeriodState,
+)
+from portal.sync.contract.files import FilePart
 from portal.sync.contract.meetings import Form, MeetingState, ProposalState, TurnKind, TurnPart, TypeKind, WindowPart
 from portal.sync.contract.records import AnswerPart, Ground, NoteStatus, NoteType, Outcome, PassagePart, RemarkKind
 
@@ -109,6 +124,27 @@ REMARK = RemarkRecord(
     withdrawn_at=None,
     answers=(AnswerPart(Author.STAFF, "S1", Outcome.CORRECTED, "Rättat.", 2, AT),),
 )
+
+APPLICATION = ApplicationRecord(
+    id="A1",
+    person_id="P1",
+    case_id="C0",
+    application_kind=ApplicationKind.MONTHLY,
+    period="2026-12",
+    state=HandedIn.SUBMITTED,
+    receipt_no="K-1",
+    submitted_at=AT,
+    changed_at=AT,
+    definition=1,
+    attestation=1,
+    digest="ab" * 32,
+    parties=(PartyPart(Party.APPLICANT, "P1", "198511292388", "Mariam", "Sandell", AT, 3, "s1", "sv"),),
+    answers=(applications.AnswerPart(Party.APPLICANT, "incomes", "amount", "r1", "Belopp", "1200.50", "1 200,50"),),
+    papers=(PaperPart(Party.APPLICANT, "rent", FilePart("hyra.pdf", "application/pdf", 7, "cd" * 32)),),
+)
+SUPPLEMENT = SupplementRecord("U1", "A1", "P1", "C0", "K-2", AT, "Här är hyresavin.", ())
+STATUS = ApplicationStatusRecord("T1", "A1", "P1", "C0", Handling.COMPLETION_ASKED, None, "Skicka hyresavin.", AT)
+PERIOD = AssistancePeriodRecord("E1", "P1", "2026-11", PeriodState.DECIDED, False)
 
 
 def make_store(url: str) -> None:

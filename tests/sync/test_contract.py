@@ -19,6 +19,10 @@ EVERY = [
     records.BUSY,
     records.NOTE,
     records.REMARK,
+    records.APPLICATION,
+    records.SUPPLEMENT,
+    records.STATUS,
+    records.PERIOD,
 ]
 
 
@@ -68,6 +72,11 @@ def test_each_missing_field_is_an_alarm(record):
         (records.NOTE, "passages", {}),
         (records.REMARK, "says", "fel"),
         (records.REMARK, "passage_id", 4),
+        (records.APPLICATION, "application_kind", "yearly"),
+        (records.APPLICATION, "papers", {}),
+        (records.STATUS, "handling", "lost"),
+        (records.STATUS, "outcome", "perhaps"),
+        (records.PERIOD, "cohabiting", "no"),
         (records.PROPOSAL, "turns", {}),
         (records.PROPOSAL, "turns", ["x"]),
     ],

@@ -6,8 +6,9 @@ the version it was made from, and one made from an older version is returned as 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Raw = str
 _BASE_BYTES = 6
@@ -138,3 +139,13 @@ def raw_of(cells: Cells, key: str) -> Raw:
 def texts(cells: Cells, keys: Iterable[str]) -> dict[str, Raw]:
     """Return the texts of some answers; nothing where there is none."""
     return {key: raw_of(cells, key) for key in keys}
+
+
+def to_json(cells: Cells) -> dict[str, list[str | int]]:
+    """Return the answers as they are stored."""
+    return {key: [cell.raw, cell.version, cell.form, cell.turn, cell.origin] for key, cell in cells.items()}
+
+
+def from_json(stored: Mapping[str, Sequence[Any]]) -> dict[str, Cell]:
+    """Return stored answers."""
+    return {key: Cell(*values) for key, values in stored.items()}

@@ -6,20 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+# What the back office is told too is defined where it is: in the contract.
+from portal.sync.contract.applications import ApplicationKind as Kind
+from portal.sync.contract.applications import Party
 
-class Kind(enum.StrEnum):
-    """What is applied for (DOMAIN.md 2.1)."""
-
-    NEW = "new"  # nyansökan
-    MONTHLY = "monthly"  # återansökan
-    SUPPLEMENTARY = "supplementary"  # tilläggsansökan, for a month that is applied for or decided already
-
-
-class Party(enum.StrEnum):
-    """Who takes part in an application, and signs it."""
-
-    APPLICANT = "applicant"  # sökande
-    CO_APPLICANT = "co_applicant"  # medsökande: spouse or cohabitant (sambo)
+__all__ = ["Kind", "Party", "Period", "Whose"]
 
 
 class Whose(enum.StrEnum):

@@ -4,6 +4,11 @@ import enum
 
 from portal.core import states
 
+# What the back office is told too is defined where it is: in the contract.
+from portal.sync.contract.applications import Handling, Outcome, PeriodState
+
+__all__ = ["Handling", "Outcome", "PeriodState"]
+
 
 class ApplicationState(enum.StrEnum):
     """Where an application is on our side."""
@@ -41,16 +46,6 @@ PARTY_TRANSITIONS: dict[PartyState, frozenset[PartyState]] = {
 }
 
 
-class Handling(enum.StrEnum):
-    """What the back office has done with a submitted application, as it says itself."""
-
-    NONE = "none"
-    RECEIVED = "received"
-    UNDER_REVIEW = "under_review"
-    COMPLETION_ASKED = "completion_asked"
-    DECIDED = "decided"
-
-
 # A decided application can be taken up again (omprövning, förvaltningslagen 37-38 §§); what is received is never
 # unreceived. A step may be left out: the back office tells of where it is, not of how it came there.
 HANDLING_TRANSITIONS: dict[Handling, frozenset[Handling]] = {
@@ -60,22 +55,6 @@ HANDLING_TRANSITIONS: dict[Handling, frozenset[Handling]] = {
     Handling.COMPLETION_ASKED: frozenset({Handling.UNDER_REVIEW, Handling.DECIDED}),
     Handling.DECIDED: frozenset({Handling.UNDER_REVIEW, Handling.COMPLETION_ASKED}),
 }
-
-
-class Outcome(enum.StrEnum):
-    """How an application was decided (DOMAIN.md section 5)."""
-
-    GRANTED = "granted"  # bifall
-    PARTLY = "partly"  # delavslag
-    REFUSED = "refused"  # avslag
-    DISMISSED = "dismissed"  # avvisning
-
-
-class PeriodState(enum.StrEnum):
-    """What the back office knows of a month: applied for there (on paper, say), or decided."""
-
-    APPLIED = "applied"
-    DECIDED = "decided"
 
 
 class EventKind(enum.StrEnum):

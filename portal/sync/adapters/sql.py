@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, event, insert, select, text
@@ -17,7 +17,10 @@ from portal.core.db import make_engine
 from portal.sync.adapters.base import Permanent, Retryable
 from portal.sync.adapters.tables import CHANGE, COUNTER, DELIVERED_FILE, DELIVERY, FILE, OBJECTS, STORE
 from portal.sync.contract import (
+    ApplicationRecord,
+    ApplicationStatusRecord,
     AssignmentRecord,
+    AssistancePeriodRecord,
     BoardRecord,
     BusyRecord,
     CaseMessage,
@@ -35,13 +38,16 @@ from portal.sync.contract import (
     Record,
     RemarkRecord,
     StaffRecord,
+    SupplementRecord,
     UnitRecord,
     UnknownCode,
 )
 
 # What a client may add to the store; everything else is the back office's own.
-_INBOUND = (CaseMessage, MeetingRecord, ProposalRecord, NoteRecord, RemarkRecord)
-Inbound = CaseMessage | MeetingRecord | ProposalRecord | NoteRecord | RemarkRecord
+Inbound = (
+    CaseMessage | MeetingRecord | ProposalRecord | NoteRecord | RemarkRecord | ApplicationRecord | SupplementRecord
+)
+_INBOUND: tuple[type[Inbound], ...] = get_args(Inbound)
 
 
 def store_engine(url: str, timeout: float) -> Engine:
@@ -278,6 +284,14 @@ class SqlStore:
 
     def put_remark(self, record: RemarkRecord) -> int:
         """Write a remark of the portal's with what was answered here, and return its version."""
+        return self._write(record, record.person_id)
+
+    def put_application_status(self, record: ApplicationStatusRecord) -> int:
+        """Write where an application of the portal's is, and return the version."""
+        return self._write(record, record.person_id)
+
+    def put_assistance_period(self, record: AssistancePeriodRecord) -> int:
+        """Write a month that a person has applied for or been decided on, and return its version."""
         return self._write(record, record.person_id)
 
     def remove(self, record: Record) -> int:

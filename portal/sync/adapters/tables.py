@@ -102,6 +102,31 @@ OBJECTS: dict[Kind, Table] = {
         Column("revision", Integer, nullable=False),
         Column("answers", JSON, nullable=False),
     ),
+    Kind.APPLICATION: _object(
+        "bo_application",
+        *_text("person_id", "application_kind", "period", "state", "receipt_no", "submitted_at", "changed_at"),
+        *_text("digest"),
+        *_text("case_id", nullable=True),
+        Column("definition", Integer, nullable=False),
+        Column("attestation", Integer, nullable=False),
+        *(Column(name, JSON, nullable=False) for name in ("parties", "answers", "papers")),
+    ),
+    Kind.APPLICATION_SUPPLEMENT: _object(
+        "bo_application_supplement",
+        *_text("application_id", "person_id", "receipt_no", "sent_at", "text"),
+        *_text("case_id", nullable=True),
+        Column("files", JSON, nullable=False),
+    ),
+    Kind.APPLICATION_STATUS: _object(
+        "bo_application_status",
+        *_text("application_id", "person_id", "handling", "text", "at"),
+        *_text("case_id", "outcome", nullable=True),
+    ),
+    Kind.ASSISTANCE_PERIOD: _object(
+        "bo_assistance_period",
+        *_text("person_id", "period", "state"),
+        Column("cohabiting", Boolean, nullable=False),
+    ),
 }
 
 # A counter's row lock is held until commit: positions come in the order of the commits, so that a reader of the feed

@@ -9,6 +9,12 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields
 
+from portal.sync.contract.applications import (
+    ApplicationRecord,
+    ApplicationStatusRecord,
+    AssistancePeriodRecord,
+    SupplementRecord,
+)
 from portal.sync.contract.base import (
     Change,
     Cursor,
@@ -50,6 +56,10 @@ RECORDS: Mapping[Kind, type[Record]] = types.MappingProxyType(
             BusyRecord,
             NoteRecord,
             RemarkRecord,
+            ApplicationRecord,
+            SupplementRecord,
+            ApplicationStatusRecord,
+            AssistancePeriodRecord,
         )
     }
 )
@@ -61,6 +71,9 @@ _OWNER = {
     Kind.MEETING: Owner.EITHER,
     Kind.NOTE: Owner.EITHER,  # a correction and a release may be written on either side, each a version of its own
     Kind.REMARK: Owner.WRITER,
+    # What is signed never changes; that it is taken back is the client's word, too.
+    Kind.APPLICATION: Owner.CLIENT,
+    Kind.APPLICATION_SUPPLEMENT: Owner.CLIENT,
 }
 _EXCEPT: Mapping[Kind, Mapping[str, Owner]] = {
     # The portal's own fields of an object are listed too: what the back office never may overwrite.
@@ -84,7 +97,10 @@ OWNERSHIP: Mapping[Kind, Mapping[str, Owner]] = types.MappingProxyType(
 __all__ = [
     "OWNERSHIP",
     "RECORDS",
+    "ApplicationRecord",
+    "ApplicationStatusRecord",
     "AssignmentRecord",
+    "AssistancePeriodRecord",
     "Author",
     "BoardRecord",
     "BusyRecord",
@@ -106,6 +122,7 @@ __all__ = [
     "RemarkRecord",
     "StaffRecord",
     "Stuck",
+    "SupplementRecord",
     "UnitRecord",
     "UnknownCode",
 ]

@@ -28,6 +28,10 @@ class Kind(enum.StrEnum):
     BUSY_TIME = "busy_time"
     NOTE = "note"
     REMARK = "remark"
+    APPLICATION = "application"
+    APPLICATION_SUPPLEMENT = "application_supplement"
+    APPLICATION_STATUS = "application_status"
+    ASSISTANCE_PERIOD = "assistance_period"
 
 
 class Owner(enum.StrEnum):

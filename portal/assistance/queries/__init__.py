@@ -1,0 +1,30 @@
+"""Reads of applications, each for an actor: their own, those they take part in, and invitations to take part."""
+
+from portal.assistance.queries.applications import (
+    ApplicationView,
+    Invitation,
+    PartyView,
+    application,
+    applications,
+    invitation,
+    invitations,
+    is_protected,
+    known_periods,
+)
+from portal.assistance.queries.drafts import Draft, draft, paper, papers_of
+
+__all__ = [
+    "ApplicationView",
+    "Draft",
+    "Invitation",
+    "PartyView",
+    "application",
+    "applications",
+    "draft",
+    "invitation",
+    "invitations",
+    "is_protected",
+    "known_periods",
+    "paper",
+    "papers_of",
+]

@@ -1,0 +1,83 @@
+"""The answers of an application, and the papers that files are put to."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assistance.models import Paper, SectionAnswers
+from portal.assistance.queries.applications import ApplicationView, application
+from portal.assistance.rules.answers import Cell, Cells, from_json
+from portal.assistance.rules.definition.base import Section
+from portal.assistance.rules.kinds import Party, Whose
+from portal.core.actor import Actor
+from portal.core.errors import NotFound
+
+Answers = Mapping[tuple[Party, str], Cells]
+_NOTHING: Cells = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An application with all answers of its parties."""
+
+    application: ApplicationView
+    answers: Answers = field(repr=False)
+    changed: Mapping[tuple[Party, str], datetime]
+
+    def cells(self, section: Section, party: Party) -> Cells:
+        """Return the answers of a section by a party; the household's are the applicant's, whoever looks."""
+        return self.answers.get((owner_of(section, party), section.key), _NOTHING)
+
+    def by_section(self, sections: Iterable[Section], party: Party) -> dict[str, Cells]:
+        """Return the answers that count for a party by section: the household's, and those of their own."""
+        return {section.key: self.cells(section, party) for section in sections}
+
+    def cell(self, section: Section, party: Party, key: str) -> Cell | None:
+        """Return one answer."""
+        return self.cells(section, party).get(key)
+
+
+def owner_of(section: Section, party: Party) -> Party:
+    """Return under whom the answers of a section stand."""
+    return Party.APPLICANT if section.whose is Whose.HOUSEHOLD else party
+
+
+def draft(session: Session, actor: Actor, application_id: uuid.UUID) -> Draft:
+    """Return an application with its answers.
+
+    :raises NotFound: for a foreign or unknown id alike.
+    """
+    view = application(session, actor, application_id)
+    known = [one.party for one in view.parties]  # the answers of whoever is shielded are, too
+    wanted = select(SectionAnswers).where(SectionAnswers.application_id == application_id)
+    rows = session.scalars(wanted.where(SectionAnswers.party.in_(known))).all()
+    answers = {(row.party, row.section): from_json(row.cells) for row in rows}
+    return Draft(view, answers, {(row.party, row.section): row.changed_at for row in rows})
+
+
+def papers_of(session: Session, actor: Actor, application_id: uuid.UUID) -> list[Paper]:
+    """Return the papers of an application that files were put to.
+
+    :raises NotFound: for a foreign or unknown id alike.
+    """
+    known = [one.party for one in application(session, actor, application_id).parties]
+    wanted = select(Paper).where(Paper.application_id == application_id, Paper.party.in_(known))
+    return list(session.scalars(wanted.order_by(Paper.id)))
+
+
+def paper(session: Session, actor: Actor, application_id: uuid.UUID, key: str) -> Paper:
+    """Return the actor's own paper of a kind.
+
+    :raises NotFound: there is none, or the application is foreign or unknown.
+    """
+    party = application(session, actor, application_id).party
+    found = session.scalars(
+        select(Paper).where(Paper.application_id == application_id, Paper.party == party, Paper.key == key)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

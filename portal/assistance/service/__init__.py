@@ -1,0 +1,1 @@
+"""What clients do with applications: begin, answer, invite, sign, submit, supplement, withdraw."""
