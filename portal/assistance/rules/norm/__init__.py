@@ -22,6 +22,7 @@ from portal.assistance.rules.norm.lines import Calculation, Label, Line, LineKin
 from portal.assistance.rules.norm.money import AmountRefused, format_amount, parse_amount
 from portal.assistance.rules.norm.practice import AgeOn, DayRate, PartTimeShared, Practice, practice_of
 from portal.assistance.rules.norm.reading import norm_tables, read_tables
+from portal.assistance.rules.norm.stimulus import qualifies
 from portal.assistance.rules.norm.tables import NormDataError, NormMissing, NormTables
 from portal.assistance.rules.norm.unknown import UNKNOWN, Amount, Unknown
 
@@ -60,5 +61,6 @@ __all__ = [
     "norm_tables",
     "parse_amount",
     "practice_of",
+    "qualifies",
     "read_tables",
 ]
