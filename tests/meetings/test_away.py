@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.clock import now
@@ -14,6 +15,7 @@ from portal.meetings.models import DayException
 from portal.meetings.queries import away
 from portal.meetings.rules.away import away_until
 from portal.people.absence import AwayAsked
+from portal.people.models import Unit
 from tests.meetings.bookings import Meetings
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=STOCKHOLM)  # a Monday
@@ -67,6 +69,8 @@ def test_the_question_is_answered_from_the_calendar(session: Session, world: Mee
     add(world.people.petra, midnight, 3)
     add(world.people.henrik, midnight + timedelta(days=1), 3)
     add(world.people.leader, now() - timedelta(hours=1), 1, is_open=True)
+    closed = {"unit_id": session.scalars(select(Unit.id)).one(), "open": False}
+    session.add(DayException(starts_at=midnight, ends_at=midnight + timedelta(days=9), **closed))
     session.flush()
     asked = AwayAsked()
     away.answer(session, asked)

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
 
 from portal.core.clock import travel
 from portal.core.db import writing
@@ -22,7 +23,7 @@ from portal.meetings.service.busy import STALE, BusyRefused, _spans, read_busy
 from tests.meetings.calendars import calendar, event
 from tests.meetings.world import at
 from tests.messages.world import World, build, sign_in
-from tests.support.client import PageClient
+from tests.support.client import PageClient, multipart
 
 Sessions = sessionmaker[Session]
 NOON = at("2026-11-25", 12)
@@ -223,6 +224,28 @@ def test_a_file_is_read_at_once_without_its_titles(petra: PageClient, sessions: 
     assert "1 upptagen tid" in done.text
     assert "Hemligt" not in done.response.text
     assert times(sessions) == [at("2026-11-27", 10)]
+
+
+def test_a_file_is_read_while_somebody_else_writes(petra: PageClient, sessions: Sessions, world: World) -> None:
+    page = petra.page(f"/tider/{world.petra}/kalender")
+    assert "Välj kalenderfil (.ics)" in page.text
+    upload = (io.BytesIO(b"inte en kalender"), "min.ics")
+    with writing(sessions):  # on SQLite the only one who may write
+        again = petra.submit(page, form="form[enctype]", fields={"file": upload}, status=422)
+    assert "Det gick inte att läsa kalendern." in again.text
+
+
+def test_a_file_that_is_too_large_is_told_so_up_to_a_limit(petra: PageClient, world: World) -> None:
+    address = f"/tider/{world.petra}/kalender"
+    token = str(petra.page(address).one("form[enctype] input[name=csrf_token]")["value"])
+
+    def post(size: int) -> TestResponse:
+        return petra.post(address, **multipart({"csrf_token": token, "url": ""}, ("file", b"x" * size, "min.ics")))
+
+    large = post(2 * MAX_BYTES)
+    assert large.status_code == 422
+    assert "Kalendern är för stor. Den får vara högst 1 MB." in large.text
+    assert post(5 * MAX_BYTES).status_code == 413
 
 
 def test_what_cannot_be_taken_in_is_told_beside_its_field(petra: PageClient, world: World) -> None:

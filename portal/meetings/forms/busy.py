@@ -16,4 +16,4 @@ class BusyForm(Form):
         filters=[clean_text],
         description=lazy("Den hemliga iCal-adressen. Den visas aldrig igen."),  # type: ignore[arg-type]
     )
-    file = FileField(lazy("Eller en fil som slutar på .ics"))
+    file = FileField(lazy("Eller en fil som slutar på .ics"), render_kw={"accept": ".ics,text/calendar"})

@@ -88,22 +88,12 @@ def add_address(session: Session, actor: Actor, *, staff_id: uuid.UUID, url: str
     return _add(session, actor, staff_id, checked_address(url))
 
 
-def add_file(
-    session: Session,
-    actor: Actor,
-    *,
-    staff_id: uuid.UUID,
-    data: bytes,
-    read: Callable[[bytes], Sequence[Span]] = read_busy,
-) -> BusySource:
-    """Take in a calendar from a file.
+def add_file(session: Session, actor: Actor, *, staff_id: uuid.UUID, spans: Sequence[Span]) -> BusySource:
+    """Take in what ``read_busy`` has read from a file, before the transaction began: that may take seconds.
 
     :raises NotFound: the calendar isn't the actor's to keep up.
-    :raises BusyRefused: it can't be read.
     :raises Conflict: there are too many already.
     """
-    hours_queries.caseworker(session, actor, staff_id)
-    spans = read(data)
     source = _add(session, actor, staff_id, "")
     _replace(session, source, spans)
     return source

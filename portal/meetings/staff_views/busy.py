@@ -16,8 +16,9 @@ from portal.meetings.rules.hours import HoursRefused
 from portal.meetings.service import busy as service
 from portal.meetings.service.busy import BusyRefused
 from portal.meetings.staff_views.hours_kept import whose
+from portal.settings import Settings
 from portal.web.access import Staff
-from portal.web.db import db
+from portal.web.db import close_db, db, lasting
 from portal.web.forms import load_form
 from portal.web.page import render
 from portal.web.routes import Feature, actor
@@ -41,7 +42,14 @@ def words(code: str) -> str:
     return str(_ERRORS.get(code, _("Det gick inte att hämta kalendern.")))
 
 
-@feature.route("/tider/<uuid:staff_id>/kalender", access=Staff("meeting:hours"), methods=("GET", "POST"))
+def body_limit(_conf: Settings) -> int:
+    """Return how many bytes the form may have: more than a calendar, so that one that is too large is told of it."""
+    return 4 * MAX_BYTES
+
+
+@feature.route(
+    "/tider/<uuid:staff_id>/kalender", access=Staff("meeting:hours"), methods=("GET", "POST"), body=body_limit
+)
 def busy(staff_id: uuid.UUID) -> Response:
     """List the calendars elsewhere, and take in another one."""
     owner = hours_queries.caseworker(db(), actor(), staff_id)
@@ -74,11 +82,14 @@ def remove_busy(source_id: uuid.UUID) -> Response:
 
 def _add(form: BusyForm, staff_id: uuid.UUID) -> str:
     data = _content(form.file)
-    if data:
-        service.add_file(db(), actor(), staff_id=staff_id, data=data)
-        return _("Filen är läst. Dess upptagna tider går inte att boka.")
-    service.add_address(db(), actor(), staff_id=staff_id, url=form.url.data or "")
-    return _("Kalendern är tillagd. Den hämtas inom några minuter.")
+    close_db(None)  # a file may take seconds to read: nobody is to wait for the database meanwhile
+    spans = service.read_busy(data) if data else ()
+    with lasting() as session:
+        if data:
+            service.add_file(session, actor(), staff_id=staff_id, spans=spans)
+            return _("Filen är läst. Dess upptagna tider går inte att boka.")
+        service.add_address(session, actor(), staff_id=staff_id, url=form.url.data or "")
+        return _("Kalendern är tillagd. Den hämtas inom några minuter.")
 
 
 def _content(field: FileField) -> bytes:

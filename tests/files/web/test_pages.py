@@ -20,7 +20,7 @@ from tests.files import hostile
 from tests.files.web.conftest import Papers
 from tests.messages import world as worlds
 from tests.messages.world import World
-from tests.support.client import PageClient
+from tests.support.client import PageClient, multipart
 
 Sessions = sessionmaker[Session]
 MARK = b"Hyresavi-smultron"
@@ -31,13 +31,9 @@ def token(browser: PageClient, papers: Papers) -> str:
 
 
 def sent(browser: PageClient, papers: Papers, form_token: str, *files: tuple[bytes, str]) -> TestResponse:
-    """Post a form as a browser would; made in memory, for the test client leaves large bodies in files of its own."""
-    lines = [b"--edge", b'Content-Disposition: form-data; name="csrf_token"', b"", form_token.encode()]
-    for content, name in files:
-        head = f'Content-Disposition: form-data; name="files"; filename="{name}"'
-        lines += [b"--edge", head.encode(), b"", content]
-    body = b"\r\n".join([*lines, b"--edge--", b""])
-    return browser.post(papers.url, data=body, content_type="multipart/form-data; boundary=edge")
+    """Post a form with files."""
+    posted = [("files", content, name) for content, name in files]
+    return browser.post(papers.url, **multipart({"csrf_token": form_token}, *posted))
 
 
 def post(browser: PageClient, papers: Papers, *files: tuple[bytes, str]) -> TestResponse:
