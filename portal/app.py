@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from portal.admin.views import feature as admin
+from portal.assistance.views import feature as assistance
 from portal.casework.views import feature as casework
 from portal.core import i18n
 from portal.core.actor import Side
@@ -38,7 +39,19 @@ from portal.web.locale import bind_locale
 from portal.web.routes import WebKit, check_access
 from portal.wiring import subscribe
 
-FEATURES = (site.feature, *identity, dashboard, casework, *meetings, messages, *records, files, notices, admin)
+FEATURES = (
+    site.feature,
+    *identity,
+    dashboard,
+    casework,
+    *meetings,
+    messages,
+    *records,
+    assistance,
+    files,
+    notices,
+    admin,
+)
 
 # Room for a far too long message (100,000 characters, up to 12 bytes each when sent): it is answered with its own text
 # and a plain word, where a refusal by size would lose it. A signed SAML answer stays under 256 kB.

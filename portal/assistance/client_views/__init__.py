@@ -1,0 +1,13 @@
+"""The client's pages of applications: what is applied for, the draft part by part, two who apply, signing, after it."""
+
+from portal.assistance.client_views import overview
+from portal.core.actor import Side
+from portal.core.i18n import lazy
+from portal.web.routes import Feature, NavItem
+
+feature = Feature(
+    "assistance",
+    # Translators: the menu's word for applications of ekonomiskt bistånd; neutral on purpose
+    nav=(NavItem("assistance.overview", lazy("Ansökan"), "document", Side.CLIENT, 40),),
+    routes=overview.feature.routes,
+)
