@@ -126,9 +126,7 @@ def asked_for(row: ProposalRow) -> str:
 
 
 def delivery(row: ProposalRow) -> str:
-    """Return what is to be said of the way to the back office, nothing once it has arrived."""
-    if row.delivery is Delivery.STUCK:
-        return _("Har fastnat på väg till handläggarens system. Vi hjälper till.")
+    """Return that it is still on its way to the back office, or nothing."""
     if row.delivery is Delivery.PENDING:
         return _("Sparat hos oss. Inte levererat till handläggarens system än.")
     return ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.core.actor import Side
 from portal.core.clock import now
@@ -210,11 +210,18 @@ def _lines(first: str, second: str) -> str | Markup:
 
 def _receipt(row: MeetingRow) -> str | Markup:
     number = Markup("<bdi>{}</bdi>").format(row.receipt_no)
-    if row.delivery is Delivery.STUCK:
-        return _lines(number, _("Har fastnat på väg till handläggarens system. Vi hjälper till."))
-    if row.delivery is Delivery.DELIVERED:
+    if row.delivery is not Delivery.PENDING:
         return number
     return _lines(number, _("Sparat hos oss. Inte levererat till handläggarens system än."))
+
+
+def stuck(delivery: Delivery, reader: Side) -> str:
+    """Return what to say of something that doesn't get through to the back office, nothing where it does."""
+    if delivery is not Delivery.STUCK:
+        return ""
+    if reader is Side.STAFF:
+        return _("Det här har inte kommit fram till verksamhetssystemet. Förvaltningen ser det och hjälper till.")
+    return _("Det här är sparat hos oss, men har fastnat på väg till handläggarens system. Vi hjälper till.")
 
 
 def late(row: MeetingRow) -> str:
@@ -224,20 +231,22 @@ def late(row: MeetingRow) -> str:
     return _("Mötet är snart. Du kan ändra eller avboka ändå. Ring gärna också, så att vi hinner se det.")
 
 
-def happenings(rows: list[EventRow]) -> list[Happening]:
-    """Return a meeting's history, the latest first, as the client reads it."""
-    return [_happening(row) for row in rows]
+def happenings(rows: list[EventRow], reader: Side, client: str = "") -> list[Happening]:
+    """Return a meeting's history, the latest first; ``client`` is the name that staff read."""
+    return [_happening(row, reader, client) for row in rows]
 
 
-def _happening(row: EventRow) -> Happening:
-    mine = row.side is Side.CLIENT
+def _happening(row: EventRow, reader: Side, client: str) -> Happening:
+    by_client = row.side is Side.CLIENT
+    mine = by_client and reader is Side.CLIENT
     text = _HAPPENED.get((row.kind, mine)) or _HAPPENED[row.kind, False]
+    who = client if by_client else row.staff or _("Verksamhetssystemet")
     change = ""
     if row.kind is EventKind.MOVED and row.old_starts_at and row.new_starts_at:
         change = _("Från %(old)s till %(new)s.", old=moment(row.old_starts_at), new=moment(row.new_starts_at))
     return Happening(
         at=capital(format_moment(row.at)),
-        text=Markup("<b>{}</b>").format(str(text) % {"name": row.staff or _("Verksamhetssystemet")}),
+        text=Markup("<b>{}</b>").format(escape(str(text)) % {"name": Markup("<bdi>{}</bdi>").format(who)}),
         change=change,
         reason=row.reason,
     )

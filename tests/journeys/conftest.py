@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.demo.stack import DemoStack
+from tests.journeys.appointments import Appointments
 from tests.journeys.stores import Stores
 
 HERE = Path(__file__).parent
@@ -33,5 +34,13 @@ def _patience() -> None:
 def stores(portal: DemoStack) -> Iterator[Stores]:
     """The two databases behind the portal."""
     found = Stores(portal)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def appointments(portal: DemoStack) -> Iterator[Appointments]:
+    """Meetings at times that nobody could wait for."""
+    found = Appointments(portal)
     yield found
     found.close()

@@ -11,15 +11,17 @@ from portal.audit.models import AccessEntry
 from portal.core.clock import travel
 from portal.core.db import writing
 from portal.core.i18n import STOCKHOLM
-from portal.meetings.models import BusyTime, Claim, Meeting
-from portal.meetings.rules.states import Form, MeetingState
+from portal.meetings.models import BusyTime, Claim, DayException, Meeting
+from portal.meetings.rules.states import Delivery, Form, MeetingState
 from portal.meetings.service import claims, elsewhere
+from portal.meetings.sync import receive
 from portal.settings import Settings
-from portal.sync.contract import MeetingRecord
+from portal.sync.contract import Change, Kind, MeetingRecord
 from tests.meetings.bookings import MONDAY, Meetings, book, build, slot
 from tests.meetings.test_proposals import offer, propose
 from tests.meetings.test_sync import theirs
 from tests.messages import world as worlds
+from tests.messages.test_sync import link
 from tests.support.client import PageClient
 
 
@@ -185,7 +187,8 @@ def test_what_became_of_it_is_marked_after_it_began_and_can_be_set_right(
         form = "form[action$='/utfall']"
         page = staff_client.submit(page, form, button="Nej, klienten kom inte")
         assert row(sessions, meeting).state is MeetingState.NO_SHOW
-        staff_client.submit(page, form, button="Ja, vi träffades")
+        assert "Stämmer det inte?" in page.text
+        staff_client.submit(page, form, button="Vi träffades")
         assert row(sessions, meeting).state is MeetingState.ATTENDED
 
 
@@ -199,10 +202,61 @@ def test_two_versions_stand_beside_each_other_until_one_is_chosen(
     week = staff_client.page("/kalender")
     assert "Välj vilken version som gäller" in week.text
     page = staff_client.page(f"/moten/{meeting.id}")
-    assert "onsdag 3 mars kl. 9, Telefon" in page.text
-    assert "fredag 5 mars kl. 9, Besök" in page.text
+    assert "I Insyn Onsdag 3 mars kl. 9–9.30, telefon" in page.text
+    assert "I verksamhetssystemet Fredag 5 mars kl. 9–9.30, besök" in page.text
     page = staff_client.submit(page, "form[action$='/version']", button="Ta verksamhetssystemets")
     assert (row(sessions, meeting).starts_at, row(sessions, meeting).conflict) == (slot(4, 9), None)
+
+
+def test_a_time_that_both_have_booked_shows_the_other_meeting_until_one_of_them_goes(
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+):
+    with writing(sessions) as session:
+        link(session, Kind.PERSON, "P-2", world.people.vera)
+        link(session, Kind.CASE, "A-2", world.people.veras)
+        link(session, Kind.STAFF, "H-1", world.people.petra)
+        made = theirs(
+            person_id="P-2", case_id="A-2", starts_at=meeting.starts_at, ends_at=meeting.starts_at + timedelta(hours=1)
+        )
+        there = receive(session, Change(made.id, Kind.MEETING, 1, made.to_payload(), deleted=False, person="P-2"))
+    address = f"/moten/{there.local_id}"
+    page = staff_client.page(address)
+    assert "på en tid som redan var tagen" in page.text
+    assert page.link("Mariam Sandell , onsdag 3 mars kl. 9–9.30") == f"/moten/{meeting.id}"
+    assert "Ta verksamhetssystemets version" not in page.text
+    form = "form[action$='/version']"
+    page = staff_client.submit(page, form, status=409)
+    assert "upptagen av ett annat möte" in page.text
+    staff_client.submit(staff_client.page(f"/moten/{meeting.id}/avboka"), fields={"reason": "Krock"})
+    page = staff_client.submit(staff_client.page(address), form)
+    assert "redan var tagen" not in page.text
+    with sessions() as session:
+        assert session.get_one(Meeting, there.local_id).conflict is None
+
+
+def test_one_that_does_not_get_through_says_so_to_both(
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], meeting: Meeting
+):
+    with writing(sessions) as session:
+        session.get_one(Meeting, meeting.id).delivery = Delivery.STUCK
+    assert "inte har kommit fram till verksamhetssystemet" in staff_client.page("/kalender").text
+    assert "Förvaltningen ser det och hjälper till." in staff_client.page(f"/moten/{meeting.id}").text
+    page = client.page(f"/moten/{meeting.id}")
+    assert "Det här är sparat hos oss, men har fastnat på väg" in page.one(".ds-alert").text
+    assert "Du bokade mötet" in page.text
+    assert "Mariam Sandell bokade mötet" in staff_client.page(f"/moten/{meeting.id}").text
+
+
+def test_an_absence_of_days_says_so_on_each_of_them(
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+):
+    with writing(sessions) as session:
+        span = {"starts_at": slot(1, 12), "ends_at": slot(3, 10)}
+        session.add(DayException(staff_id=world.people.petra, open=False, **span))
+    page = staff_client.page("/kalender")
+    shown = [box.get_text(" ", strip=True) for box in page.soup.select("table.i-week .is-block")]
+    assert shown == ["Frånvaro hela dagen", "Frånvaro till 10.00", "Frånvaro från 12.00"]
+    assert page.soup.select(".i-week tbody th")[0].get_text() == "08.00"
 
 
 def test_the_room_opens_ten_minutes_before(

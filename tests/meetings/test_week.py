@@ -53,3 +53,20 @@ def test_an_empty_week_shows_the_working_day():
 
 def test_the_week_of_a_sunday_begins_on_monday():
     assert monday_of(date(2026, 10, 25)) == MONDAY
+
+
+def test_what_goes_on_over_midnight_needs_no_rows_of_the_night():
+    whole, _day_after = bounds(MONDAY + timedelta(days=1), 1)
+    found = table([One(whole - timedelta(hours=10), whole + timedelta(days=1, hours=10))], MONDAY)
+    assert (found.times[0].hour, found.times[-1].hour) == (8, 16)
+    assert [(row, day, cell.rows) for row, day, cell in cells(found) if cell.entries] == [
+        (0, 1, 18),
+        (0, 2, 4),
+        (12, 0, 6),
+    ]
+
+
+def test_what_ends_in_the_night_is_shown_where_it_ends():
+    midnight, _end = bounds(MONDAY + timedelta(days=1), 1)
+    found = table([One(midnight - timedelta(hours=1), midnight + timedelta(hours=3))], MONDAY)
+    assert (found.times[0].hour, found.times[-1].hour) == (2, 23)

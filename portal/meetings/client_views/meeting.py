@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flask import Response, flash, redirect, request, url_for
 
+from portal.core.actor import Side
 from portal.core.i18n import _, format_day
 from portal.meetings import proposal_words, queries, show
 from portal.meetings.client_views import choosing, times
@@ -63,7 +64,8 @@ def meeting(meeting_id: uuid.UUID) -> Response:
         heading=_heading(row),
         state=show.state(row),
         facts=list(show.facts(row)),
-        history=show.happenings(queries.history(db(), actor(), meeting_id)),
+        history=show.happenings(queries.history(db(), actor(), meeting_id), Side.CLIENT),
+        stuck=show.stuck(row.delivery, Side.CLIENT),
         late=show.late(row) if row.is_open else "",
         left=_left(row),
         join=url_for("video.join", meeting_id=row.id) if settings().video_url and may_join(row) else "",

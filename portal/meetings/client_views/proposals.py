@@ -19,6 +19,7 @@ from portal.meetings.queries import proposals as proposals_of
 from portal.meetings.queries.proposals import ProposalRow
 from portal.meetings.rules.states import Form, ProposalState, TypeKind
 from portal.meetings.service import proposals as service
+from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.proposals import Subject
 from portal.people import queries as people
 from portal.web.access import Client
@@ -150,7 +151,7 @@ def proposal(proposal_id: uuid.UUID) -> Response:
     return _page(proposals_of.proposal(db(), actor(), proposal_id))
 
 
-def _page(row: ProposalRow, *, status: int = 200, refused: str = "") -> Response:
+def _page(row: ProposalRow, *, status: int = 200, refused: str = "", taken: str = "") -> Response:
     place = proposals_of.place_name(db(), row.latest.place_id)
     return render(
         "meetings/client/proposal.html",
@@ -168,9 +169,11 @@ def _page(row: ProposalRow, *, status: int = 200, refused: str = "") -> Response
         ],
         said=words.said(row, Side.CLIENT),
         sent=words.delivery(row),
+        stuck=show.stuck(row.delivery, Side.CLIENT),
         home_visit=Form.HOME in row.latest.forms,
         form=SubmissionForm(formdata=None),
         refused=refused,
+        taken=taken,
     )
 
 
@@ -227,6 +230,8 @@ def accept(proposal_id: uuid.UUID) -> Response:
             form=how,
             submission=form.submission.data or "",
         )
+    except JustTaken as error:
+        return _page(row, status=409, refused=str(error.message), taken=request.form["tid"])
     except (Conflict, InvalidInput) as error:
         return _page(row, status=409, refused=str(error.message))
     flash(_("Bokat. Kvittens %(number)s", number=meeting.receipt_no))

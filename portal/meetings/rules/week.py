@@ -10,6 +10,7 @@ from portal.core.i18n import STOCKHOLM
 STEP = timedelta(minutes=30)
 # What is shown even of an empty week.
 FIRST_HOUR, LAST_HOUR = 8, 17
+_MIDNIGHT = 48
 
 
 class Timed(Protocol):
@@ -56,10 +57,15 @@ def bounds(day: date, days: int) -> tuple[datetime, datetime]:
 
 
 def table(entries: Iterable[Entry], first: date, days: int = 5) -> Table[Entry]:
-    """Return a table of some days, long enough that nothing is left out; each entry stands in each of its days."""
+    """Return a table of some days, long enough that nothing is left out; each entry stands in each of its days.
+
+    What goes on over midnight needs no rows of the night for it: it is seen beside the working day as well.
+    """
     by_day = [_of_day(entries_of, first + timedelta(days=number)) for number, entries_of in _days(entries, first, days)]
-    begins = min([FIRST_HOUR * 2, *(start for day in by_day for start, _end, _entry in day)])
-    ends = max([LAST_HOUR * 2, *(end for day in by_day for _start, end, _entry in day)])
+    begins = min([FIRST_HOUR * 2, *(start if start else end - 1 for day in by_day for start, end, _entry in day)])
+    ends = max(
+        [LAST_HOUR * 2, *(end if end < _MIDNIGHT else start + 1 for day in by_day for start, end, _entry in day)]
+    )
     columns = [_column(day, begins, ends) for day in by_day]
     return Table(
         times=[time(row // 2, 30 * (row % 2)) for row in range(begins, ends)],
@@ -80,7 +86,7 @@ def _of_day(entries: list[Entry], day: date) -> list[tuple[int, int, Entry]]:
     found = []
     for one in sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at)):
         begins = 0 if one.starts_at <= start else _half_hours(one.starts_at.astimezone(STOCKHOLM).time(), up=False)
-        ends = 48 if one.ends_at >= end else _half_hours(one.ends_at.astimezone(STOCKHOLM).time(), up=True)
+        ends = _MIDNIGHT if one.ends_at >= end else _half_hours(one.ends_at.astimezone(STOCKHOLM).time(), up=True)
         # Where the clocks go back, something can end by the clock before it begins.
         found.append((begins, max(ends, begins + 1), one))
     return found
@@ -93,7 +99,8 @@ def _half_hours(at: time, *, up: bool) -> int:
 
 def _column(day: list[tuple[int, int, Entry]], begins: int, ends: int) -> list[Cell[Entry] | None]:
     cells: list[Cell[Entry]] = []
-    for start, end, entry in day:
+    for starts, stops, entry in day:
+        start, end = max(starts, begins), min(stops, ends)
         if cells and start < cells[-1].row + cells[-1].rows:
             cells[-1].entries.append(entry)
             cells[-1].rows = max(cells[-1].rows, end - cells[-1].row)

@@ -9,13 +9,14 @@ from flask import Response, flash, redirect, request, url_for
 from portal.audit import service as audit
 from portal.core.actor import Side
 from portal.core.errors import Conflict, DomainError, InvalidInput
-from portal.core.i18n import STOCKHOLM, _, format_day, format_short_day, format_time, lazy, today
+from portal.core.i18n import STOCKHOLM, _, format_day, lazy, today
+from portal.meetings import agenda_words as words
 from portal.meetings import queries, show
 from portal.meetings.forms.staff import CancelForm, CoverForm, MoveForm
 from portal.meetings.models import Meeting
 from portal.meetings.queries import MeetingRow, agenda
 from portal.meetings.queries import proposals as proposals_of
-from portal.meetings.queries.agenda import Colleague, Entry
+from portal.meetings.queries.agenda import Colleague
 from portal.meetings.rules import week as weeks
 from portal.meetings.rules.states import MeetingState
 from portal.meetings.rules.video import may_join
@@ -37,14 +38,6 @@ feature = Feature(
     nav=(NavItem("agenda.week", lazy("Kalender"), "calendar", Side.STAFF, 30, new=agenda.conflict_count),),
 )
 
-_CLASS = {"meeting": "is-booked", "offer": "is-prop", "wish": "is-prop", "absence": "is-block", "busy": "is-block"}
-_WORD = {
-    "offer": lazy("Förslag"),
-    "wish": lazy("Klienten föreslår"),
-    "absence": lazy("Frånvaro"),
-    "busy": lazy("Upptagen"),
-}
-
 
 @feature.route("/kalender", access=Staff(READ))
 def week() -> Response:
@@ -53,22 +46,22 @@ def week() -> Response:
     colleague, others = _whose()
     start, end = weeks.bounds(day, 7)
     entries = agenda.agenda(db(), actor(), colleague.id, start, end)
-    days = 7 if any(one.ends_at.astimezone(STOCKHOLM).date() > day + timedelta(days=5) for one in entries) else 5
-    table = weeks.table(entries, day, days)
+    shown = [day + timedelta(days=number) for number in range(words.last_day(entries, day))]
+    table = weeks.table(entries, day, len(shown))
     return render(
         "meetings/staff/week.html",
         title=_("Vecka %(number)s", number=day.isocalendar().week),
-        span=_("%(first)s till %(last)s", first=format_day(day), last=format_day(day + timedelta(days=days - 1))),
-        heads=[_head(day + timedelta(days=number)) for number in range(days)],
+        span=_("%(first)s till %(last)s", first=format_day(day), last=format_day(shown[-1])),
+        heads=[words.head(each) for each in shown],
         times=[f"{at:%H.%M}" for at in table.times],
-        rows=[[_cell(cell) for cell in row] for row in table.rows],
-        days=[_listed(entries, day + timedelta(days=number)) for number in range(days)],
+        rows=[[words.cell(cell, each) for cell, each in zip(row, shown, strict=True)] for row in table.rows],
+        days=[words.listed(entries, each) for each in shown],
         links=_links(day, colleague),
         colleague=colleague,
         own=colleague.id == actor().id,
         others=[(url_for("agenda.week", vem=one.id, dag=day.isoformat()), one.name) for one in others],
-        conflicts=[_shown(one) for one in agenda.conflicts(db(), actor())],
-        stuck=[_shown(one) for one in agenda.stuck(db(), actor())],
+        conflicts=[words.link(one) for one in agenda.conflicts(db(), actor())],
+        stuck=[words.link(one) for one in agenda.stuck(db(), actor())],
     )
 
 
@@ -96,47 +89,6 @@ def _links(day: date, colleague: Colleague) -> dict[str, str]:
     }
 
 
-def _cell(cell: weeks.Cell[Entry] | None) -> dict[str, Any] | None:
-    return None if cell is None else {"rows": cell.rows, "entries": [_shown(one) for one in cell.entries]}
-
-
-def _head(day: date) -> dict[str, Any]:
-    return {"short": capital(format_short_day(day)), "name": capital(format_day(day)), "today": day == today()}
-
-
-def _listed(entries: list[Entry], day: date) -> dict[str, Any]:
-    start, end = weeks.bounds(day, 1)
-    found = [_shown(one) for one in entries if one.starts_at < end and one.ends_at > start]
-    return {"name": capital(format_day(day)), "today": day == today(), "entries": found}
-
-
-def _shown(one: Entry) -> dict[str, Any]:
-    what = str(FORM_NAMES[one.form]) if one.form else ""
-    if one.with_interpreter:
-        what = _("%(form)s, tolk", form=what)
-    state = (
-        {MeetingState.NO_SHOW: _("Kom inte"), MeetingState.ATTENDED: _("Träffades")}.get(one.state) if one.state else ""
-    )
-    return {
-        "look": _CLASS[one.kind],
-        "url": _address(one),
-        "title": one.client or (str(_WORD[one.kind]) if one.kind in _WORD else _("Möte")),
-        "text": what,
-        "hours": _("%(start)s–%(end)s", start=format_time(one.starts_at), end=format_time(one.ends_at)),
-        "day": capital(format_day(one.starts_at)),
-        "state": state or "",
-        "in_conflict": one.in_conflict,
-    }
-
-
-def _address(one: Entry) -> str:
-    if one.id is None:
-        return ""
-    if one.kind in {"offer", "wish"}:
-        return url_for("proposals.proposal", proposal_id=one.id)
-    return url_for("agenda.meeting", meeting_id=one.id)
-
-
 @feature.route("/kalender/i-dag", access=Staff(READ))
 def day() -> Response:
     """Show one day as a list, with what has to be marked."""
@@ -146,7 +98,7 @@ def day() -> Response:
     return render(
         "meetings/staff/day.html",
         title=capital(format_day(wanted)),
-        entries=[_shown(one) for one in entries],
+        entries=words.listed(entries, wanted)["entries"],
         before=url_for("agenda.day", dag=(wanted - timedelta(days=1)).isoformat()),
         after=url_for("agenda.day", dag=(wanted + timedelta(days=1)).isoformat()),
     )
@@ -161,25 +113,26 @@ def meeting(meeting_id: uuid.UUID) -> Response:
 def _page(row: MeetingRow, *, status: int = 200, form: Any = None, refused: DomainError | None = None) -> Response:
     person_id, other = _read(row.id)
     may_write = WRITE in actor().permissions
-    others = [one for one in agenda.with_calendar(db(), actor()) if one.id != row.staff_id]
     has_begun = not row.is_open and row.state is not MeetingState.CANCELLED
+    client = proposals_of.client_name(db(), person_id)
     return render(
         "meetings/staff/meeting.html",
         status,
         row=row,
-        client=proposals_of.client_name(db(), person_id),
+        client=client,
         client_url=url_for("clients.page", person_id=person_id),
-        when=f"{capital(format_day(row.starts_at))} {show.hours(row.starts_at, row.ends_at)}",
+        when=capital(words.when(row.starts_at, row.ends_at)),
         how=str(FORM_NAMES[row.form]),
-        facts=_facts(row),
-        state=show.state(row),
-        history=show.happenings(queries.history(db(), actor(), row.id)),
+        facts=words.facts(row),
+        state=words.state(row),
+        stuck=show.stuck(row.delivery, Side.STAFF),
+        history=show.happenings(queries.history(db(), actor(), row.id), Side.STAFF, client),
         form=form or SubmissionForm(formdata=None),
         may_change=may_write and row.is_open,
         may_mark=may_write and has_begun,
-        others=bool(others),
+        others=any(one.id != row.staff_id for one in agenda.with_calendar(db(), actor())),
         join=url_for("video.staff_join", meeting_id=row.id) if settings().video_url and may_join(row) else "",
-        conflict=_versions(row, other) if other is not None and may_write else None,
+        conflict=_conflict(row, other) if other is not None and may_write else None,
         refused=str(refused.message) if refused else "",
     )
 
@@ -191,27 +144,14 @@ def _read(meeting_id: uuid.UUID) -> tuple[uuid.UUID, MeetingRecord | None]:
     return found.person_id, MeetingRecord.from_payload(found.conflict) if found.conflict else None
 
 
-def _versions(row: MeetingRow, other: MeetingRecord) -> dict[str, str]:
-    return {
-        "ours": f"{show.moment(row.starts_at)}, {FORM_NAMES[row.form]}",
-        "theirs": f"{show.moment(other.starts_at)}, {FORM_NAMES[other.form]}"
-        + (_(" (avbokat)") if other.state is MeetingState.CANCELLED else ""),
-    }
-
-
-def _facts(row: MeetingRow) -> list[tuple[str, str]]:
-    wanted = row.wanted
-    where = ", ".join(part for part in (row.place, row.address) if part) or wanted.place_text
-    found = [
-        (_("Plats"), where),
-        (_("Tolk"), show.language(wanted)),
-        (_("Med på mötet"), wanted.support),
-        (_("Behöver"), wanted.needs),
-        (_("Vill ta upp"), wanted.agenda),
-        (_("Handläggare"), row.staff),
-        (_("Kvittens"), row.receipt_no),
-    ]
-    return [(term, value) for term, value in found if value]
+def _conflict(row: MeetingRow, other: MeetingRecord) -> dict[str, Any]:
+    """Return both versions, or where they are the same the meetings that had the time before."""
+    if not words.is_same_time(row, other):
+        return {"versions": words.versions(row, other)}
+    if row.staff_id not in {one.id for one in agenda.colleagues(db(), actor())}:
+        return {"others": []}
+    entries = agenda.agenda(db(), actor(), row.staff_id, row.starts_at, row.ends_at)
+    return {"others": [words.link(one) for one in entries if one.kind == "meeting" and one.id != row.id]}
 
 
 @feature.route("/moten/<uuid:meeting_id>/utfall", access=Staff(WRITE, reads="meetings"), methods=("POST",))

@@ -28,6 +28,7 @@ from portal.meetings.queries.proposals import ProposalRow
 from portal.meetings.rules.availability import quanta
 from portal.meetings.rules.states import Form, TypeKind
 from portal.meetings.service import proposals as service
+from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.proposals import Subject
 from portal.meetings.words import FORM_NAMES, kind_name
 from portal.people import queries as people
@@ -91,6 +92,7 @@ def _page(row: ProposalRow, form: AcceptForm, *, status: int = 200, refused: Dom
         facts=words.facts(row.latest, proposals_of.place_name(db(), row.latest.place_id)),
         said=words.said(row, Side.STAFF, name),
         sent=words.delivery(row),
+        stuck=show.stuck(row.delivery, Side.STAFF),
         has_time=bool(form.time.choices),
         refused=str(refused.message) if refused else "",
     )
@@ -127,7 +129,12 @@ def accept(proposal_id: uuid.UUID) -> Response:
     """Book one of the client's times."""
     row = proposals_of.proposal(db(), actor(), proposal_id)
     form = _accept_form(row)
-    if not form.validate():
+    valid = form.validate()
+    if form.time.errors and form.time.data:
+        # It was free when the page was shown.
+        form.time.errors = ()
+        return _page(row, form, status=409, refused=JustTaken(reason="taken"))
+    if not valid:
         return _page(row, form, status=422)
     try:
         meeting = service.accept(
