@@ -26,7 +26,8 @@ from portal.core.text import clean_text
 from portal.notices.addresses import normal
 from portal.notices.rules import Channel
 
-Value = Decimal | date | int | bool | str | tuple[str, ...]
+# A yes or no is its text, ``YES`` or ``NO``, as the option of a choice is.
+Value = Decimal | date | int | str | tuple[str, ...]
 # Longer than any text of the form may be; more is not looked at.
 _LONGEST = 20_000
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
@@ -121,7 +122,7 @@ def _date(field: Field, typed: str, today: date, _beside: Mapping[str, str]) -> 
 
 
 def _yes_no(_field: Field, typed: str, _today: date, _beside: Mapping[str, str]) -> Read:
-    return typed == YES if typed in {YES, NO} else _unknown_option()
+    return typed if typed in {YES, NO} else _unknown_option()
 
 
 def _choice(field: Field, typed: str, _today: date, _beside: Mapping[str, str]) -> Read:

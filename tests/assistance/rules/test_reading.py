@@ -58,12 +58,22 @@ def test_an_amount_is_bounded_by_its_field() -> None:
 
     assert "minst 1 kr" in told(read(bounded, "0", today=TODAY))
     assert "högst 2\u00a0000 kr" in told(read(bounded, "2 000,01", today=TODAY))
-    assert read(bounded, "2000", today=TODAY) == Decimal(2000)
+    for edge in ("1", "2000"):
+        assert read(bounded, edge, today=TODAY) == Decimal(edge)
 
 
 @pytest.mark.parametrize("raw", ["2026-11-25", "20261125", " 2026-11-25 ", "٢٠٢٦-١١-٢٥"])
 def test_a_day_is_read_as_year_month_and_day(raw: str) -> None:
     assert read(field(FieldType.DATE), raw, today=TODAY) == date(2026, 11, 25)
+
+
+def test_a_day_is_bounded_by_days_from_today() -> None:
+    bounded = field(FieldType.DATE, lowest=-1, highest=1)
+
+    for edge in ("2026-11-25", "2026-11-27"):
+        assert read(bounded, edge, today=TODAY) == date.fromisoformat(edge)
+    assert "tillbaka" in told(read(bounded, "2026-11-24", today=TODAY))
+    assert "fram" in told(read(bounded, "2026-11-28", today=TODAY))
 
 
 @pytest.mark.parametrize(
@@ -95,6 +105,7 @@ def test_numbers_are_whole_and_bounded() -> None:
 
     assert read(days, "15", today=TODAY) == 15
     assert read(days, "١٥", today=TODAY) == 15
+    assert [read(days, edge, today=TODAY) for edge in ("1", "31")] == [1, 31]
     for raw in ("0", "32"):
         assert "från 1 till 31" in told(read(days, raw, today=TODAY))
     for raw in ("-1", "1,5", "femton", "1 5", "9" * 20):
@@ -105,9 +116,10 @@ def test_options_are_those_of_the_field_and_no_others() -> None:
     options = {"a": lazy("A"), "b": lazy("B"), "none": lazy("Ingen av dem")}
 
     assert read(field(FieldType.CHOICE, options=options), "a", today=TODAY) == "a"
-    assert read(field(FieldType.CHOICES, options=options), "b,a", today=TODAY) == ("a", "b")
-    assert read(field(FieldType.YES_NO), "yes", today=TODAY) is True
-    assert read(field(FieldType.YES_NO), "no", today=TODAY) is False
+    several = {key: lazy(key) for key in "dcba"}
+    assert read(field(FieldType.CHOICES, options=several), "a,b,c,d,a", today=TODAY) == ("d", "c", "b", "a")
+    assert read(field(FieldType.YES_NO), "yes", today=TODAY) == "yes"
+    assert read(field(FieldType.YES_NO), "no", today=TODAY) == "no"
     for kind, raw in (
         (FieldType.CHOICE, "c"),
         (FieldType.SELECT, "A"),
@@ -134,7 +146,7 @@ def test_mail_and_telephone() -> None:
     assert read(field(FieldType.PHONE), "070-174 06 05", today=TODAY) == "+46701740605"
     # A person calls it: any country's number will do, and one that isn't mobile.
     assert read(field(FieldType.PHONE), "08-465 004 00", today=TODAY) == "+46846500400"
-    for raw in ("12", "070-174 06 05 anknytning 3", "ring mig"):
+    for raw in ("12", "070-174 06 05 ext. 3", "ring mig"):
         assert "telefonnumret" in told(read(field(FieldType.PHONE), raw, today=TODAY))
 
 
@@ -149,8 +161,13 @@ def test_a_personal_number_is_read_with_ten_digits_or_twelve(number: str, sign: 
 
 
 def test_a_plus_sign_is_of_somebody_who_turns_a_hundred() -> None:
-    assert read(field(FieldType.IDENTITY), "450930+2396", today=date(2045, 2, 1)) == "194509302396"
-    assert read(field(FieldType.IDENTITY), "450930-2396", today=date(2044, 2, 1)) == "194509302396"
+    identity = field(FieldType.IDENTITY)
+
+    for day in (date(2045, 2, 1), date(2045, 12, 1), date(2050, 1, 1)):
+        assert read(identity, "450930+2396", today=day) == "194509302396"
+    # Without it, it is the last such birthday that has been.
+    for day, number in ((date(2044, 2, 1), "19"), (date(2045, 9, 29), "19"), (date(2045, 9, 30), "20")):
+        assert read(identity, "450930-2396", today=day) == f"{number}4509302396"
 
 
 @pytest.mark.parametrize("raw", ["202105182387", "2105182387", "20210518238", "202113182386", "barn", "2021-05-18"])

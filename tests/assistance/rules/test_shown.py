@@ -94,6 +94,25 @@ def test_the_co_applicant_is_asked_only_what_concerns_each() -> None:
     assert [section.key for section in filled.sections()] == list(MONTHLY)
 
 
+def test_a_section_that_is_not_asked_for_meets_no_condition() -> None:
+    first = Section("first", lazy("1"), "home", Whose.HOUSEHOLD, (Field("a", FieldType.YES_NO, lazy("a")),))
+    hidden = Section(
+        "hidden",
+        lazy("2"),
+        "home",
+        Whose.HOUSEHOLD,
+        (Field("b", FieldType.YES_NO, lazy("b")),),
+        when=(when("first/a", YES),),
+    )
+    after = Field("c", FieldType.LINE, lazy("c"), when=(when("hidden/b", YES),))
+    last = Section("last", lazy("3"), "home", Whose.HOUSEHOLD, (after,))
+    form = Definition(1, (first, hidden, last), {})
+
+    for answer, shown in ((YES, (after,)), (NO, ())):
+        answers = {"first": cells(a=answer), "hidden": cells(b=YES)}
+        assert shown_items(last, {}, N, answers, form) == shown
+
+
 def test_a_condition_on_a_question_that_is_not_there_is_an_error_of_ours() -> None:
     field = Field("a", FieldType.LINE, lazy("a"), when=(when("b", YES),))
     section = Section("s", lazy("s"), "home", Whose.HOUSEHOLD, (field,))
