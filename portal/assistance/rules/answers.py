@@ -114,6 +114,19 @@ def _may_set(present: Cell | None, base: Base, form: str, turn: int) -> bool:
     return base.version == present.version
 
 
+def next_bases(merged: Merged, edits: Mapping[str, Edit]) -> dict[str, Base]:
+    """Return what a form that stays open has to carry along after its edits were merged.
+
+    A field that it left alone, and that another device has changed meanwhile, keeps the base it had: its person has
+    not seen the new text. Of a conflict both texts are shown, so the next edit is made knowingly.
+    """
+    told = {conflict.key for conflict in merged.conflicts}
+    return {
+        key: base_of(merged.cells.get(key)) if key in told or raw_of(merged.cells, key) == edit.raw else edit.base
+        for key, edit in edits.items()
+    }
+
+
 def row_ids(cells: Cells, group: str) -> list[str]:
     """Return the ids of a group's rows, oldest first (they are UUIDv7); removed ones are left out."""
     prefix = f"{group}:"

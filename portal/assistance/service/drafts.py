@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.assistance.models import Application, ApplicationParty, Paper, SectionAnswers
 from portal.assistance.queries.drafts import owner_of
-from portal.assistance.rules.answers import Cell, Cells, Conflict, Edit, from_json, merge, to_json
+from portal.assistance.rules.answers import Base, Cell, Cells, Conflict, Edit, from_json, merge, next_bases, to_json
 from portal.assistance.rules.definition import CURRENT, definition
 from portal.assistance.rules.definition.base import Rows, Section
 from portal.assistance.rules.kinds import Kind, Party, Period
@@ -34,11 +34,15 @@ MAX_ROWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What came of saving: the answers as they are now, and those of another device that stood in the way."""
+    """What came of saving: the answers as they are now, and those of another device that stood in the way.
+
+    ``bases`` are what a form that stays open carries along from now on (``answers.next_bases``).
+    """
 
     cells: Cells = field(repr=False)
     conflicts: tuple[Conflict, ...] = field(repr=False)
     changed: frozenset[str]
+    bases: Mapping[str, Base] = field(default_factory=dict)
 
 
 def open_key(person_id: uuid.UUID, kind: Kind, period: Period) -> str:
@@ -132,7 +136,7 @@ def save(
     else:
         touch(row)
     session.flush()
-    return Saved(result, merged.conflicts, merged.changed)
+    return Saved(result, merged.conflicts, merged.changed, next_bases(merged, edits))
 
 
 def section_of(row: Application, key: str) -> Section:
