@@ -50,13 +50,14 @@ STATE_LOOKS: dict[VersionState, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one side said: who, when, what; ``outcome`` stands over an answer."""
+    """What one side said: who, when, what; ``outcome`` stands over an answer, with the version that it corrected in."""
 
     me: bool
     name: str
     day: str
     text: str = field(repr=False)
     outcome: str = ""
+    corrected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _card(row: RemarkRow, quote: Shown | None, opened: Opened) -> RemarkCard:
         icon=icon,
         # Translators: what the reader has said of a passage, for example "Du: Stämmer inte"
         label=_("Du: %(kind)s", kind=LABELS[row.kind]),
-        said=[*mine, *(_turn(turn) for turn in row.turns)],
+        said=[*mine, *(_turn(turn, opened) for turn in row.turns)],
         status=_status(row, answerer(opened)),
         about=about,
         quote=quote.text if quote else "",
@@ -187,9 +188,18 @@ def _card(row: RemarkRow, quote: Shown | None, opened: Opened) -> RemarkCard:
     )
 
 
-def _turn(turn: TurnRow) -> Said:
+def _turn(turn: TurnRow, opened: Opened) -> Said:
     outcome = str(OUTCOMES[turn.outcome]) if turn.outcome else ""
-    return Said(turn.side is Side.CLIENT, first_name(turn.author), format_day(turn.at), turn.text, outcome)
+    # The first one that may be read has nothing before it to differ from.
+    readable = turn.number in [version.number for version in opened.versions[1:]]
+    return Said(
+        turn.side is Side.CLIENT,
+        first_name(turn.author),
+        format_day(turn.at),
+        turn.text,
+        outcome,
+        turn.number if readable else None,
+    )
 
 
 def _status(row: RemarkRow, name: str) -> str:

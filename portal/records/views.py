@@ -2,10 +2,10 @@
 
 from portal.records.client_views import feature as journal
 from portal.records.device_views import feature as device
-from portal.records.staff_views import releasing
+from portal.records.staff_views import editing, releasing
 from portal.records.staff_views.remarks import feature as remarks
 from portal.records.staff_views.writing import feature as writing
 from portal.web.routes import Feature
 
-documentation = Feature(writing.name, routes=[*writing.routes, *releasing.feature.routes])
+documentation = Feature(writing.name, routes=[*writing.routes, *editing.feature.routes, *releasing.feature.routes])
 features = (journal, device, remarks, documentation)

@@ -127,8 +127,10 @@ def test_a_version_of_before_or_not_released_is_no_correction(
     petra: PageClient, sessions: sessionmaker[Session], world: World, made: Remark
 ) -> None:
     page = petra.page(f"/synpunkter/{made.id}")
-    values = {"outcome": "corrected", "version": str(made.version_id), "text": "Tack."}
-    assert "Välj den version" in petra.submit(page, None, values, status=422).text
+    assert "Välj den version" in petra.submit(page, None, {"outcome": "corrected", "text": "Tack."}, status=422).text
+    values = {tag["name"]: tag["value"] for tag in page.soup.select("input[type=hidden]")}
+    values |= {"outcome": "corrected", "version": str(made.version_id), "text": "Tack."}
+    assert petra.post(f"/synpunkter/{made.id}", data=values).status_code == 422
     with sessions() as session:
         assert session.get_one(Version, made.version_id).number == 1
         assert session.scalars(select(Turn)).all() == []

@@ -78,8 +78,10 @@ class Model:
 def begin(session: Session, world: World) -> Model:
     words = (f"ord{number:04d}" for number in itertools.count())
     text = "\n\n".join(next(words) for _number in range(4))
-    version = service.write(session, world.staff(world.petra), case_id=world.money, about=about(), text=text)
-    service.lock(session, world.staff(world.petra), version.id)
+    version = service.write(
+        session, world.staff(world.petra), case_id=world.money, about=about(), text=text, submission=submission()
+    )
+    service.lock(session, world.staff(world.petra), version.id, seen=version.stamp)
     model = Model(session, world, version.record_id, words)
     model.learn()
     return model
@@ -101,7 +103,7 @@ def revise(model: Model, plan: list[str]) -> None:
     petra = model.world.staff(model.world.petra)
     written = [Written(text, id_) for id_, text in changed(model, plan)]
     version = service.revise(model.session, petra, model.record_id, title="Samtal", passages=written, reason="")
-    service.lock(model.session, petra, version.id)
+    service.lock(model.session, petra, version.id, seen=version.stamp)
     model.learn()
 
 

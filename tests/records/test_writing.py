@@ -19,7 +19,7 @@ from portal.records.rules.states import Ground, NoteStatus, VersionState
 from portal.records.service import Check, Hidden
 from portal.sync.contract import NoteRecord
 from portal.sync.models import OutboxMessage
-from tests.records.world import TEXT, World, about, locked, passage_ids, release, released, revised
+from tests.records.world import TEXT, World, about, locked, passage_ids, release, released, revised, submission
 
 
 def shown(session: Session, world: World, record_id: uuid.UUID, number: int | None = None) -> list[str]:
@@ -34,8 +34,8 @@ def told(session: Session) -> list[NoteRecord]:
 
 def test_only_what_is_released_is_read(session: Session, world: World) -> None:
     petra, mariam = world.staff(world.petra), world.client(world.mariam)
-    version = service.write(session, petra, case_id=world.money, about=about(), text=TEXT)
-    for step in (lambda: None, lambda: service.lock(session, petra, version.id)):
+    version = service.write(session, petra, case_id=world.money, about=about(), text=TEXT, submission=submission())
+    for step in (lambda: None, lambda: service.lock(session, petra, version.id, seen=version.stamp)):
         step()
         assert not queries.records(session, mariam).rows
         with pytest.raises(NotFound):
@@ -72,7 +72,7 @@ def test_until_a_later_version_may_be_read_the_former_one_is(session: Session, w
         session, petra, version.record_id, title="Nytt", passages=[Written("Ny text.")], reason="Rättat."
     )
     assert shown(session, world, version.record_id) == TEXT.split("\n\n")
-    service.lock(session, petra, after.id)
+    service.lock(session, petra, after.id, seen=after.stamp)
     release(session, world, after, visible_from=now() + timedelta(days=1))
     found = queries.record(session, world.client(world.mariam), version.record_id)
     assert (found.version.number, found.version.title, found.is_newest) == (1, "Telefonsamtal", True)
@@ -117,7 +117,7 @@ def test_also_before_the_later_version_may_be_read(session: Session, world: Worl
     ids = passage_ids(session, version)
     written = [Written(text, id_) for text, id_ in zip(TEXT.split("\n\n"), ids, strict=True)]
     after = service.revise(session, petra, version.record_id, title="Ny", passages=written, reason="")
-    service.lock(session, petra, after.id)
+    service.lock(session, petra, after.id, seen=after.stamp)
     release(session, world, after, hide={2: Ground.REPORTER}, visible_from=now() + timedelta(days=9))
     assert shown(session, world, version.record_id)[2] == "-"
     assert not queries.search(session, world.client(world.mariam), "anmält")
@@ -127,17 +127,19 @@ def test_a_locked_version_never_changes(session: Session, world: World) -> None:
     version = locked(session, world)
     petra = world.staff(world.petra)
     with pytest.raises(Conflict):
-        service.edit(session, petra, version.id, title="x", passages=[Written("y")])
+        service.edit(session, petra, version.id, title="x", passages=[Written("y")], seen=version.stamp)
     with pytest.raises(Conflict):
-        service.lock(session, petra, version.id)
+        service.lock(session, petra, version.id, seen=version.stamp)
 
 
 def test_a_working_version_is_edited_and_is_never_released(session: Session, world: World) -> None:
     petra = world.staff(world.petra)
-    version = service.write(session, petra, case_id=world.money, about=about(), text=TEXT)
+    version = service.write(session, petra, case_id=world.money, about=about(), text=TEXT, submission=submission())
     before = passage_ids(session, version)
     parts = TEXT.split("\n\n")
-    service.edit(session, petra, version.id, title="Samtal", passages=[Written(parts[1]), Written("Nytt.")])
+    service.edit(
+        session, petra, version.id, title="Samtal", passages=[Written(parts[1]), Written("Nytt.")], seen=version.stamp
+    )
     after = passage_ids(session, version)
     assert after[0] == before[1]
     assert after[1] not in before
@@ -167,7 +169,7 @@ def test_foreign_records_are_not_found(session: Session, world: World) -> None:
     version = released(session, world)
     henrik, tor, petra = world.staff(world.henrik), world.client(world.tor), world.staff(world.petra)
     with pytest.raises(NotFound):
-        service.write(session, petra, case_id=world.tors, about=about(), text=TEXT)
+        service.write(session, petra, case_id=world.tors, about=about(), text=TEXT, submission=submission())
     for actor_calls in (
         lambda: queries.record(session, tor, version.record_id),
         lambda: queries.record(session, petra, version.record_id),
@@ -175,9 +177,9 @@ def test_foreign_records_are_not_found(session: Session, world: World) -> None:
         lambda: queries.worked(session, henrik, version.record_id),
         lambda: queries.worked(session, world.client(world.mariam), version.record_id),
         lambda: service.withdraw(session, henrik, version.record_id),
-        lambda: service.lock(session, henrik, version.id),
+        lambda: service.lock(session, henrik, version.id, seen=version.stamp),
         lambda: service.release(session, henrik, version.id, Check()),
-        lambda: service.edit(session, henrik, version.id, title="x", passages=[Written("y")]),
+        lambda: service.edit(session, henrik, version.id, title="x", passages=[Written("y")], seen=version.stamp),
         lambda: service.revise(session, henrik, version.record_id, title="x", passages=[Written("y")], reason=""),
         lambda: service.withdraw(session, petra, new_id()),
     ):
@@ -199,10 +201,10 @@ def test_clients_write_and_release_nothing(session: Session, world: World) -> No
     version = locked(session, world)
     mariam = world.client(world.mariam)
     for call in (
-        lambda: service.write(session, mariam, case_id=world.money, about=about(), text=TEXT),
+        lambda: service.write(session, mariam, case_id=world.money, about=about(), text=TEXT, submission=submission()),
         lambda: service.release(session, mariam, version.id, Check()),
         lambda: service.withdraw(session, mariam, version.record_id),
-        lambda: service.lock(session, mariam, version.id),
+        lambda: service.lock(session, mariam, version.id, seen=version.stamp),
     ):
         with pytest.raises(Forbidden):
             call()
@@ -210,9 +212,9 @@ def test_clients_write_and_release_nothing(session: Session, world: World) -> No
 
 def test_the_back_office_is_told_of_what_is_locked_and_released(session: Session, world: World) -> None:
     petra = world.staff(world.petra)
-    version = service.write(session, petra, case_id=world.money, about=about(), text=TEXT)
+    version = service.write(session, petra, case_id=world.money, about=about(), text=TEXT, submission=submission())
     assert told(session) == []
-    service.lock(session, petra, version.id)
+    service.lock(session, petra, version.id, seen=version.stamp)
     release(session, world, version, hide={2: Ground.REPORTER})
     before, after = told(session)
     assert (before.status, after.status) == (NoteStatus.LOCKED, NoteStatus.RELEASED)
@@ -261,3 +263,48 @@ def test_the_state_of_a_version_moves_with_its_release(session: Session, world: 
     (row,) = queries.case_records(session, world.staff(world.petra), world.money)
     assert (row.state, row.number, row.waiting) == (VersionState.RELEASED, 1, 0)
     assert session.get_one(CaseRecord, version.record_id).person_id == world.mariam
+
+
+def test_a_button_that_is_pressed_twice_begins_one_record(session: Session, world: World) -> None:
+    petra, pressed = world.staff(world.petra), submission()
+    once, again = (
+        service.write(session, petra, case_id=world.money, about=about(), text=TEXT, submission=pressed)
+        for _time in range(2)
+    )
+    assert once.id == again.id
+    other = service.write(session, petra, case_id=world.money, about=about(), text=TEXT, submission=submission())
+    assert other.record_id != once.record_id
+    elsewhere = service.write(session, petra, case_id=world.veras, about=about(), text=TEXT, submission=pressed)
+    assert elsewhere.record_id != once.record_id
+    for wrong in ("", "å", "x" * 65):
+        with pytest.raises(InvalidInput):
+            service.write(session, petra, case_id=world.money, about=about(), text=TEXT, submission=wrong)
+
+
+def test_two_editors_never_write_over_each_other_unseen(session: Session, world: World) -> None:
+    session.add(CaseAssignment(case_id=world.money, staff_id=world.henrik, named=False))
+    session.flush()
+    petra, henrik = world.staff(world.petra), world.staff(world.henrik)
+    version = service.write(session, petra, case_id=world.money, about=about(), text=TEXT, submission=submission())
+    seen = version.stamp
+    mine = {"title": "Samtal", "passages": [Written("Petras.")]}
+    service.edit(session, petra, version.id, **mine, seen=seen)
+    # Pressed twice: the same again is no conflict.
+    service.edit(session, petra, version.id, **mine, seen=seen)
+    with pytest.raises(Conflict):
+        service.edit(session, henrik, version.id, title="Samtal", passages=[Written("Henriks.")], seen=seen)
+    with pytest.raises(Conflict):
+        service.lock(session, henrik, version.id, seen=seen)
+    assert [each.text for each in queries.worked(session, petra, version.record_id).passages] == ["Petras."]
+    service.edit(session, henrik, version.id, title="Samtal", passages=[Written("Henriks.")], seen=version.stamp)
+    service.lock(session, henrik, version.id, seen=version.stamp)
+
+
+def test_a_new_version_is_begun_once(session: Session, world: World) -> None:
+    version = locked(session, world)
+    petra = world.staff(world.petra)
+    begun = {"title": "Samtal", "passages": [Written("Nytt.")], "reason": "Fel."}
+    once, again = (service.revise(session, petra, version.record_id, **begun) for _time in range(2))
+    assert once.id == again.id
+    with pytest.raises(Conflict):
+        service.revise(session, petra, version.record_id, title="Samtal", passages=[Written("Annat.")], reason="Fel.")

@@ -36,8 +36,10 @@ def locked(
 ) -> Version:
     """Write a record in Mariam's case (or another of Petra's) and lock it."""
     petra = world.staff(world.petra)
-    version = service.write(session, petra, case_id=case_id or world.money, about=about(**changes), text=text)
-    return service.lock(session, petra, version.id)
+    version = service.write(
+        session, petra, case_id=case_id or world.money, about=about(**changes), text=text, submission=submission()
+    )
+    return service.lock(session, petra, version.id, seen=version.stamp)
 
 
 def passage_ids(session: Session, version: Version) -> list[uuid.UUID]:
@@ -98,7 +100,7 @@ def revised(
     ]
     written += [Written(text) for place, text in change.items() if place >= len(before.passages)]
     version = service.revise(session, petra, record_id, title=title, passages=written, reason="Du sa till.")
-    service.lock(session, petra, version.id)
+    service.lock(session, petra, version.id, seen=version.stamp)
     release(session, world, version, hide=hide)
     return version
 

@@ -29,7 +29,7 @@ from portal.records.rules.passages import Passage, Written, split
 from portal.records.rules.secrecy import grounds_on
 from portal.records.rules.states import MAX_TEXT, MAX_TITLE, Ground, NoteType
 from portal.records.service import Check, Hidden
-from portal.web.forms import AtMost, Form, TextLength
+from portal.web.forms import AtMost, Form, SubmissionForm, TextLength
 
 NOTE_TYPES: dict[NoteType, LazyText] = {
     NoteType.NOTE: lazy("Tjänsteanteckning"),
@@ -47,7 +47,7 @@ _PLAIN = lazy("Korta meningar och vanliga ord. Skriv vem som har sagt vad. En to
 _TITLE = TextLength(MAX_TITLE, lazy("Skriv en kort rubrik."))
 
 
-class WriteForm(Form):
+class WriteForm(SubmissionForm):
     """A new record: what it is about, and its text."""
 
     type = SelectField(
@@ -98,6 +98,9 @@ class TextForm(Form):
         filters=[clean_text],
         validators=[AtMost(MAX_TEXT)],
     )
+    # The stamp of the text that this form began with, and the remark that the new version is to correct.
+    seen = HiddenField()
+    remark = HiddenField()
 
     def written(self) -> list[Written]:
         """Return the passages as they are to be saved.
@@ -111,12 +114,25 @@ class TextForm(Form):
             found += [Written(part, ids.pop() if ids else None) for part in parts]
         return found + [Written(part) for part in split(self.more.data or "")]
 
+    def corrects(self) -> uuid.UUID | None:
+        """Return the remark that the new version is to correct, if there is one.
+
+        :raises InvalidInput: the id isn't one.
+        """
+        return _id(self.remark.data) if self.remark.data else None
+
 
 def _id(text: str | None) -> uuid.UUID:
     try:
         return uuid.UUID(text or "")
     except ValueError:
         raise InvalidInput(lazy("Ladda om sidan och försök igen."), reason="passage") from None
+
+
+class LockForm(Form):
+    """The button that locks a text, with the stamp of what whoever presses it has read."""
+
+    seen = HiddenField()
 
 
 SHOW, HIDE = "visa", "dolj"

@@ -1,7 +1,7 @@
 """Tables of what clients say of a record: remarks, drafts of them, and the answers and replies that follow."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +10,7 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.crypto import EncryptedText
 from portal.core.db import Base, Identified
+from portal.records.models.written import stamp
 from portal.records.rules.deadlines import Step
 from portal.records.rules.states import Delivery, Outcome, RemarkKind, RemarkState
 
@@ -43,6 +44,18 @@ class Remark(Identified, Base):
         ForeignKey("outbox_message.id", ondelete="SET NULL"), index=True
     )
     delivery: Mapped[Delivery] = mapped_column(default=Delivery.PENDING)
+
+
+class Correction(Identified, Base):
+    """The version that staff have begun in order to correct what was remarked on; the answer names it when it is shown.
+
+    Staff see it, the client doesn't.
+    """
+
+    __tablename__ = "remark_correction"
+
+    remark_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("remark.id"), unique=True)
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_record_version.id"))
 
 
 class Chase(Identified, Base):
@@ -103,4 +116,4 @@ class Draft(Identified, Base):
     @property
     def stamp(self) -> str:
         """Tell this text from what was saved before and after it; a form bears the stamp of the text it has seen."""
-        return self.saved_at.astimezone(UTC).isoformat()
+        return stamp(self.saved_at)

@@ -1,7 +1,7 @@
 """Tables of records, their versions and the passages of these."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,11 +12,19 @@ from portal.core.db import Base, Identified
 from portal.records.rules.states import Delivery, NoteType, Origin, VersionState
 
 
+def stamp(saved_at: datetime) -> str:
+    """Return an instant as forms bear it, to tell a text from what was saved before and after it."""
+    return saved_at.astimezone(UTC).isoformat()
+
+
 class CaseRecord(Identified, Base):
     """A record (journalanteckning, plan, utredning, beslut) of a case; its text stands in versions."""
 
     __tablename__ = "case_record"
-    __table_args__ = (Index("ix_case_record_person_id_event_at", "person_id", "event_at", "id"),)
+    __table_args__ = (
+        Index("ix_case_record_case_id_submission", "case_id", "submission", unique=True),
+        Index("ix_case_record_person_id_event_at", "person_id", "event_at", "id"),
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
@@ -25,6 +33,8 @@ class CaseRecord(Identified, Base):
     event_at: Mapped[datetime]
     # A talk with a child (SoL 20:7) or the like: never released by rule, never shown to guardians.
     child_sensitive: Mapped[bool] = mapped_column(default=False)
+    # The number of the form that it was written in: a button pressed twice writes it once. None: not written here.
+    submission: Mapped[str | None]
     origin: Mapped[Origin] = mapped_column(default=Origin.PORTAL)
     created_at: Mapped[datetime] = mapped_column(default=now)
     # What was last told to the back office of it.
@@ -52,6 +62,11 @@ class Version(Identified, Base):
     reason: Mapped[str] = mapped_column(EncryptedText("case_record_version.reason"), default="")
     # The count of the text that goes to and comes from the back office: both sides may write the same one.
     revision: Mapped[int]
+
+    @property
+    def stamp(self) -> str:
+        """Tell this text from what was saved before and after it; a form bears the stamp of the text it has seen."""
+        return stamp(self.written_at)
 
 
 class Passage(Identified, Base):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.core.errors import NotFound
 from portal.people.models import StaffMember
-from portal.records.models import Draft, Remark, Turn, Version
+from portal.records.models import Correction, Draft, Remark, Turn, Version
 from portal.records.rules.states import Delivery, Outcome, RemarkKind, RemarkState
 
 
@@ -45,6 +45,8 @@ class RemarkRow:
     withdrawn_at: datetime | None
     receipt_no: str
     delivery: Delivery
+    # The version that was begun to correct the text, whatever its state.
+    correction_id: uuid.UUID | None
     turns: Sequence[TurnRow]
 
 
@@ -65,18 +67,19 @@ def remarks_of(session: Session, record_id: uuid.UUID, author_id: uuid.UUID | No
     The caller has checked that the actor reaches the record.
     """
     wanted = (
-        select(Remark, Version.number)
+        select(Remark, Version.number, Correction.version_id)
         .join(Version, Version.id == Remark.version_id)
+        .outerjoin(Correction, Correction.remark_id == Remark.id)
         .where(Remark.record_id == record_id)
     )
     if author_id is not None:
         wanted = wanted.where(Remark.person_id == author_id)
     rows = session.execute(wanted.order_by(Remark.made_at, Remark.id)).all()
-    turns = _turns(session, [remark.id for remark, _number in rows])
-    return [_row(remark, number, turns[remark.id]) for remark, number in rows]
+    turns = _turns(session, [remark.id for remark, *_rest in rows])
+    return [_row(remark, number, correction, turns[remark.id]) for remark, number, correction in rows]
 
 
-def _row(remark: Remark, number: int, turns: Sequence[TurnRow]) -> RemarkRow:
+def _row(remark: Remark, number: int, correction: uuid.UUID | None, turns: Sequence[TurnRow]) -> RemarkRow:
     return RemarkRow(
         remark.id,
         remark.version_id,
@@ -91,6 +94,7 @@ def _row(remark: Remark, number: int, turns: Sequence[TurnRow]) -> RemarkRow:
         remark.withdrawn_at,
         remark.receipt_no,
         remark.delivery,
+        correction,
         turns,
     )
 

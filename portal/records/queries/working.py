@@ -48,6 +48,8 @@ class WorkVersion:
     reason: str
     visible_from: datetime | None
     read_at: datetime | None
+    # Tells this text from what was saved before and after it.
+    stamp: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Worked:
     passages: Sequence[Passage]
     masks: Mapping[uuid.UUID, Ground]
     remarks: Sequence[RemarkRow]
+
+    @property
+    def to_answer(self) -> list[RemarkRow]:
+        """Return the remarks that this version was begun to correct and that wait for their answer."""
+        return [row for row in self.remarks if row.correction_id == self.version.id and row.state is RemarkState.OPEN]
 
 
 @cache
@@ -170,6 +177,7 @@ def _version(
         version.reason,
         visible_from,
         read_at,
+        version.stamp,
     )
 
 

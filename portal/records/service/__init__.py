@@ -4,13 +4,14 @@ from portal.records.service.answering import answer
 from portal.records.service.reading import mark_read
 from portal.records.service.releasing import Check, Hidden, release, withdraw
 from portal.records.service.remarking import discard_draft, remark, reply, save_draft, withdraw_remark
-from portal.records.service.writing import About, edit, lock, revise, write
+from portal.records.service.writing import About, correct, edit, lock, revise, write
 
 __all__ = [
     "About",
     "Check",
     "Hidden",
     "answer",
+    "correct",
     "discard_draft",
     "edit",
     "lock",

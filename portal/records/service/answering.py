@@ -14,12 +14,11 @@ from portal.core.i18n import lazy
 from portal.core.states import move
 from portal.records import outgoing
 from portal.records.events import RemarkAnswered
-from portal.records.models import Remark, Turn, Version
+from portal.records.models import Release, Remark, Turn, Version
 from portal.records.rules.states import (
     REMARK_TRANSITIONS,
     Outcome,
     RemarkState,
-    VersionState,
     check_submission,
     check_turn,
 )
@@ -95,11 +94,16 @@ def _check_version(session: Session, found: Remark, outcome: Outcome, version_id
     if version_id is None:
         return
     made_on = session.get_one(Version, found.version_id)
-    version = session.get(Version, version_id)
-    if (
-        version is None
-        or version.record_id != found.record_id
-        or version.number <= made_on.number
-        or version.state is not VersionState.RELEASED
-    ):
+    readable = session.scalars(
+        select(Version.id)
+        .join(Release, Release.version_id == Version.id)
+        .where(
+            Version.id == version_id,
+            Version.record_id == found.record_id,
+            Version.number > made_on.number,
+            Release.withdrawn_at.is_(None),
+            Release.visible_from <= now(),
+        )
+    ).one_or_none()
+    if readable is None:
         raise InvalidInput(lazy("Välj den version där texten är rättad."), reason="version")

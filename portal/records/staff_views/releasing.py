@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, request
+from flask import Response, flash, redirect, request, url_for
 
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_day, format_moment, today
@@ -53,7 +53,7 @@ def release(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
                 if later
                 else _("Klienten kan läsa nu.")
             )
-            return to_record(record_id)
+            return to_record(record_id) if later else _onwards(found)
     rows = list(zip(form.masks, _texts(found, form), strict=True))
     failed = bool(form.errors or form.form_errors) or any(row.form.errors for row in form.masks)
     return render(
@@ -65,6 +65,13 @@ def release(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
         failed=failed,
         **about_client(found.case),
     )
+
+
+def _onwards(found: queries.Worked) -> Response:
+    """Lead to the answer of what the version corrects, if it corrects anything, else to the record."""
+    if not found.to_answer:
+        return to_record(found.id)
+    return redirect(url_for("remarks.remark", remark_id=found.to_answer[0].id), 303)  # type: ignore[return-value]
 
 
 def _texts(found: queries.Worked, form: ReleaseForm) -> list[str]:

@@ -7,12 +7,13 @@ from flask import Response, flash, redirect, url_for
 
 from portal.audit import service as audit
 from portal.core.actor import Side
+from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_day, format_moment, lazy, today
 from portal.people import queries as people
 from portal.records import queries, service, show
 from portal.records.forms.answering import HINTS, AnswerForm
-from portal.records.rules.states import Outcome, RemarkState, VersionState
+from portal.records.rules.states import Outcome, RemarkState
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
@@ -20,7 +21,7 @@ from portal.web.page import render
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import due_tag
 
-READ, ANSWER = "record:read", "remark:answer"
+READ, WRITE, ANSWER = "record:read", "record:write", "remark:answer"
 
 feature = Feature(
     "remarks",
@@ -92,17 +93,44 @@ def answer(remark_id: uuid.UUID) -> Response:
 
 
 def _form(found: queries.Worked, row: queries.RemarkRow) -> AnswerForm:
-    form = load_form(AnswerForm)
+    corrected = _correction(found, row)
+    ready = corrected is not None and _is_readable(corrected)
+    form = load_form(
+        AnswerForm,
+        data={"outcome": Outcome.CORRECTED.value, "version": str(corrected.id)} if corrected and ready else {},
+    )
     form.offer(
         {
             str(version.id): _(
                 "Version %(number)s, %(at)s", number=version.number, at=format_moment(version.written_at)
             )
             for version in reversed(found.versions)
-            if version.number > row.number and version.state is VersionState.RELEASED
+            if version.number > row.number and _is_readable(version)
         }
     )
     return form
+
+
+def _is_readable(version: queries.WorkVersion) -> bool:
+    return version.visible_from is not None and version.visible_from <= now()
+
+
+def _correction(found: queries.Worked, row: queries.RemarkRow) -> queries.WorkVersion | None:
+    """Return the version that was begun to correct what the remark is about."""
+    return next((version for version in found.versions if version.id == row.correction_id), None)
+
+
+def _onwards(found: queries.Worked, row: queries.RemarkRow) -> dict[str, Any]:
+    """Return where the text is corrected: in a version that is begun already, or in one to begin."""
+    begun, latest = _correction(found, row), found.versions[-1]
+    if begun is not None:
+        return {
+            "begun": begun.number,
+            "ready": _is_readable(begun),
+            "begun_url": url_for("documentation.version", record_id=found.id, version_id=begun.id),
+        }
+    edit = url_for("documentation.edit", record_id=found.id, version_id=latest.id, synpunkt=row.id, _anchor="synpunkt")
+    return {"begun": 0, "may_correct": WRITE in actor().permissions, "correct_url": edit}
 
 
 def _log(found: queries.Worked, row: queries.RemarkRow) -> None:
@@ -138,6 +166,7 @@ def _page(found: queries.Worked, row: queries.RemarkRow, form: AnswerForm, *, st
         may_answer=row.state in {RemarkState.OPEN, RemarkState.ANSWERED} and ANSWER in actor().permissions,
         states=RemarkState,
         conflict=status == 409,
+        **_onwards(found, row),
     )
 
 

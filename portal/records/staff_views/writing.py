@@ -6,12 +6,11 @@ from typing import Any
 from flask import Response, flash, redirect, url_for
 
 from portal.audit import service as audit
-from portal.core.errors import Conflict, InvalidInput, NotFound
+from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_day, format_moment
 from portal.people import queries as people
 from portal.records import queries, service, show
-from portal.records.forms.client import ButtonForm
-from portal.records.forms.writing import NOTE_TYPES, TextForm, WriteForm
+from portal.records.forms.writing import NOTE_TYPES, LockForm, WriteForm
 from portal.records.rules.states import NoteType, VersionState
 from portal.records.service import About
 from portal.web.access import Staff
@@ -73,7 +72,14 @@ def write(case_id: uuid.UUID) -> Response:
             child_sensitive=bool(form.child_sensitive.data),
         )
         try:
-            made = service.write(db(), actor(), case_id=case_id, about=about, text=form.text.data or "")
+            made = service.write(
+                db(),
+                actor(),
+                case_id=case_id,
+                about=about,
+                text=form.text.data or "",
+                submission=form.submission.data or "",
+            )
         except InvalidInput as refused:
             form.text.errors = [str(refused.message)]
         else:
@@ -119,7 +125,8 @@ def _record(found: queries.Worked) -> Response:
             (version.id, version.number, format_moment(version.written_at), _state(version))
             for version in found.versions
         ],
-        form=ButtonForm(formdata=None),
+        form=LockForm(formdata=None, data={"seen": found.version.stamp}),
+        to_answer=[show.staff_remark(row) for row in found.to_answer],
         may_edit=latest and working and WRITE in may,
         may_revise=latest and not working and WRITE in may,
         may_release=found.version.state in {VersionState.LOCKED, VersionState.WITHDRAWN} and "record:release" in may,
@@ -146,52 +153,6 @@ def _elsewhere(found: queries.Worked) -> list[queries.RemarkRow]:
     return [row for row in found.remarks if row.passage_id not in here]
 
 
-@feature.route(
-    "/dokumentation/<uuid:record_id>/<uuid:version_id>/skriv",
-    access=Staff(WRITE, reads="records"),
-    methods=("GET", "POST"),
-)
-def edit(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
-    """Change a version that isn't locked, or begin the next one."""
-    found = queries.worked(db(), actor(), record_id, version_id=version_id)
-    log(found.case.person_id, found.id)
-    before = found.version
-    form = load_form(
-        TextForm,
-        data={
-            "title": before.title,
-            "reason": before.reason if before.state is VersionState.WORKING else "",
-            "passages": [{"id": str(passage.id), "text": passage.text} for passage in found.passages],
-        },
-    )
-    if form.validate_on_submit() and _saved(found, form):
-        flash(_("Sparat som arbetsanteckning. Klienten ser inget."))
-        return to_record(record_id)
-    return render(
-        "records/staff/edit.html",
-        422 if form.errors or form.form_errors else 200,
-        form=form,
-        found=found,
-        revises=before.state is not VersionState.WORKING,
-    )
-
-
-def _saved(found: queries.Worked, form: TextForm) -> bool:
-    before = found.version
-    try:
-        title, passages, reason = form.title.data or "", form.written(), form.reason.data or ""
-        if before.state is VersionState.WORKING:
-            service.edit(db(), actor(), before.id, title=title, passages=passages, reason=reason)
-        elif before.number == found.versions[-1].number:
-            service.revise(db(), actor(), found.id, title=title, passages=passages, reason=reason)
-        else:
-            raise NotFound
-    except (InvalidInput, Conflict) as refused:
-        refuse(form, refused, form.more)
-        return False
-    return True
-
-
 def refuse(form: Form, refused: InvalidInput | Conflict, field: Any) -> None:
     """Say beside a field, or above the form, why something can't be done."""
     if isinstance(refused, InvalidInput) and refused.reason in {"empty", "too_long"}:
@@ -209,6 +170,7 @@ def lock(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
     """Lock a version for ever."""
     found = queries.worked(db(), actor(), record_id, version_id=version_id)
     log(found.case.person_id, found.id)
-    service.lock(db(), actor(), found.version.id)
+    form = LockForm()
+    service.lock(db(), actor(), found.version.id, seen=form.seen.data or "")
     flash(_("Låst. Texten kan inte ändras längre."))
     return to_record(record_id)
