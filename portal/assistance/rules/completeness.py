@@ -50,27 +50,28 @@ class Fault:
 class Standing:
     """A section's state, its faults in the order of the page, what to look at once more, and what can be read of it.
 
-    ``values`` holds what is asked, answered and readable, by the answers' keys.
+    ``values`` holds what is asked, answered and readable, by the answers' keys; ``groups`` the ids of groups' rows.
     """
 
     state: SectionState
     faults: tuple[Fault, ...] = ()
     warnings: Mapping[str, Text] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def fault(self, key: str) -> Fault | None:
         """Return what is wrong with an answer; None if nothing is."""
         return next((found for found in self.faults if found.key == key), None)
 
-    def rows(self, group: str) -> list[dict[str, Value]]:
-        """Return what can be read of a group's rows, oldest first, by the keys of their fields."""
-        found: dict[str, dict[str, Value]] = {}
+    def rows(self, group: str) -> dict[str, dict[str, Value]]:
+        """Return what can be read of a group's rows by their ids, oldest first; where nothing can, a row is empty."""
+        found: dict[str, dict[str, Value]] = {row_id: {} for row_id in self.groups.get(group, ())}
         for key, value in self.values.items():
             name, _, rest = key.partition(":")
             row_id, colon, each = rest.partition(":")
             if name == group and colon:
-                found.setdefault(row_id, {})[each] = value
-        return [found[row_id] for row_id in sorted(found)]
+                found[row_id][each] = value
+        return found
 
 
 def section_state(
@@ -91,6 +92,7 @@ def standing(filled: Filled, section: Section, today: date) -> Standing:
     faults: list[Fault] = []
     warnings: dict[str, Text] = {}
     values: dict[str, Value] = {}
+    groups: dict[str, tuple[str, ...]] = {}
     started = False
     for item in filled.items(section):
         for key, each in filled.answers(section, item):
@@ -107,10 +109,11 @@ def standing(filled: Filled, section: Section, today: date) -> Standing:
                     values[key] = value
         if isinstance(item, Rows):
             ids = row_ids(filled.cells(section), item.key)
+            groups[item.key] = tuple(ids)
             none = raw_of(filled.cells(section), none_key(item.key)) == YES
             started = started or bool(ids) or none
             faults.extend(_group_faults(item, ids, values, none=none))
-    return Standing(_state(faults, started=started), tuple(faults), warnings, values)
+    return Standing(_state(faults, started=started), tuple(faults), warnings, values, groups)
 
 
 def _group_faults(rows: Rows, ids: list[str], values: Mapping[str, Value], *, none: bool) -> Iterator[Fault]:

@@ -83,6 +83,7 @@ def test_an_empty_row_is_begun_and_lacks_its_answers() -> None:
 
     assert found.state is STARTED
     assert [fault.key for fault in found.faults] == ["assets:a:kind", "assets:a:value"]
+    assert found.rows("assets") == {"a": {}}
 
 
 @pytest.mark.parametrize("amount", ["1.200", "12OO", "-5", "99999999999999", "1 2 00", "0"])
@@ -97,7 +98,7 @@ def test_an_amount_that_cannot_be_read_is_told_beside_it_and_the_rest_is_kept(am
 
     assert found.state is TO_MEND
     assert [fault.key for fault in found.faults] == ["incomes:i1:amount"]
-    assert [one.get("amount") for one in found.rows("incomes")] == [None, Decimal("1200.50")]
+    assert [one.get("amount") for one in found.rows("incomes").values()] == [None, Decimal("1200.50")]
 
 
 def test_hidden_answers_count_for_nothing_and_hinder_nothing() -> None:
@@ -144,9 +145,9 @@ def test_what_is_read_of_rows_comes_in_their_order() -> None:
     found = state("household", COUPLE, N)
 
     assert found.state is DONE
-    assert [one["number"] for one in found.rows("children")] == [CHILD, PUPIL]
-    assert found.rows("children")[0]["days"] == 15
-    assert "days" not in found.rows("children")[1]
+    assert [(row_id, one["number"]) for row_id, one in found.rows("children").items()] == [("c1", CHILD), ("c2", PUPIL)]
+    assert found.rows("children")["c1"]["days"] == 15
+    assert "days" not in found.rows("children")["c2"]
 
 
 def test_the_open_sections_are_those_that_are_not_done() -> None:

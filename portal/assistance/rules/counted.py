@@ -1,0 +1,243 @@
+"""A household for the preliminary calculation, from an application's answers: what isn't known is ``UNKNOWN``; pure.
+
+Nothing is taken for zero or left out in silence: a group that is neither filled in nor answered by "none", a benefit
+whose amount an authority knows, and an income of a child whom the answers don't tell apart are unknown.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from portal.assistance.rules.completeness import Standing, standing
+from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition.base import NONE_OF_THEM, Definition
+from portal.assistance.rules.definition.household import AT_PRESCHOOL, COHABITING, FULL_TIME, SINGLE
+from portal.assistance.rules.definition.persons import APPLICANT, CHILD, CO_APPLICANT
+from portal.assistance.rules.kinds import Kind, Period
+from portal.assistance.rules.norm.household import (
+    Adult,
+    Asset,
+    AssetKind,
+    Child,
+    Cost,
+    CostKind,
+    Household,
+    Income,
+    IncomeKind,
+    Span,
+)
+from portal.assistance.rules.norm.unknown import UNKNOWN, Amount, Unknown
+from portal.assistance.rules.reading import Value
+from portal.assistance.rules.shown import BySection, Filled
+from portal.people.identity_numbers import birth_date
+
+Row = Mapping[str, Value]
+
+COSTS: Mapping[str, CostKind] = {
+    "rent": CostKind.RENT,
+    "electricity": CostKind.ELECTRICITY,
+    "home_insurance": CostKind.HOME_INSURANCE,
+    "internet": CostKind.INTERNET,
+    "unemployment_fund": CostKind.UNEMPLOYMENT_FUND,
+    "union": CostKind.UNION,
+    "childcare": CostKind.CHILD_CARE,
+    "work_travel": CostKind.WORK_TRAVEL,
+    "medical_travel": CostKind.CARE_TRAVEL,
+    "care": CostKind.HEALTH_CARE,
+    "medicine": CostKind.MEDICINE,
+    "dental": CostKind.DENTAL_CARE,
+    "municipal_fee": CostKind.OTHER,
+    "child": CostKind.OTHER,
+    "other": CostKind.OTHER,
+}
+INCOMES: Mapping[str, IncomeKind] = {
+    "salary": IncomeKind.WAGE,
+    "deposit": IncomeKind.TRANSFER,
+    "pension": IncomeKind.PENSION,
+    "foreign_pension": IncomeKind.PENSION,
+    "maintenance": IncomeKind.MAINTENANCE,
+    "rent_share": IncomeKind.RENT_SHARE,
+    "other_municipality": IncomeKind.OTHER_MUNICIPALITY,
+    "loan": IncomeKind.TRANSFER,
+    "other": IncomeKind.OTHER,
+}
+# Whose amounts we fetch: known to be there, and not yet how much.
+AUTHORITIES: Mapping[str, IncomeKind] = {
+    "fk": IncomeKind.BENEFIT,
+    "csn": IncomeKind.STUDY,
+    "pm": IncomeKind.PENSION,
+    "unemployment_fund": IncomeKind.UNEMPLOYMENT,
+    "tax": IncomeKind.TAX_REFUND,
+}
+ASSETS: Mapping[str, AssetKind] = {
+    "bank": AssetKind.BANK,
+    "securities": AssetKind.SECURITIES,
+    "property": AssetKind.REAL_ESTATE,
+    "vehicle": AssetKind.VEHICLE,
+    "company": AssetKind.COMPANY,
+    "other": AssetKind.OTHER,
+}
+_PUPILS = frozenset({"compulsory", "upper"})
+# Those have households of their own, and share nothing of this one's costs.
+_OWN_HOUSEHOLD = frozenset({"lodger", "landlord"})
+_ADULTS = frozenset({APPLICANT, CO_APPLICANT})
+
+
+def household(
+    by_section: BySection, kind: Kind, period: Period, *, today: date, form: Definition = CURRENT
+) -> Household:
+    """Return the household that a new or monthly application tells of; ``by_section`` are the applicant's answers.
+
+    The keys of persons are ``applicant``, ``co_applicant`` and, of children, their rows'.
+
+    :raises ValueError: a supplementary application doesn't ask who is in the household.
+    """
+    if kind is Kind.SUPPLEMENTARY:
+        raise ValueError("not asked")
+    filled = Filled(kind, by_section, form)
+    read = {section.key: standing(filled, section, today) for section in form.of(kind)}
+    family = read["household"]
+    children = _rows(family, "children")
+    return Household(
+        span=Span(period.first, period.last),
+        adults=_adults(family),
+        children=UNKNOWN if children is UNKNOWN else tuple(_child(key, row) for key, row in children.items()),
+        others=_others(read["home"]),
+        costs=_costs(read["costs"]),
+        incomes=_incomes(read["incomes"], _Persons(family.values.get("civil_status"), children)),
+        assets=_assets(read["assets"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Persons:
+    """Whose an income can be."""
+
+    civil_status: Value | None
+    children: Mapping[str, Row] | Unknown
+
+    def key_of(self, row: Row) -> str:
+        """Return the key of the person whose a row is; nothing where the answers don't tell."""
+        whose = row.get("whose")
+        if whose is None:
+            # One person alone is not asked.
+            return APPLICANT if self.civil_status == SINGLE and self.children == {} else ""
+        return self._child(row) if whose == CHILD else str(whose)
+
+    def _child(self, row: Row) -> str:
+        if self.children is UNKNOWN:
+            return ""
+        if len(self.children) == 1:
+            return next(iter(self.children))
+        named = str(row.get("child", "")).casefold()
+        found = [key for key, child in self.children.items() if str(child.get("name", "")).casefold() == named]
+        return found[0] if len(found) == 1 else ""
+
+
+def _rows(read: Standing, group: str) -> Mapping[str, Row] | Unknown:
+    """Return a group's rows by their ids; unknown where it is neither filled in nor answered by "none", or by both."""
+    return UNKNOWN if read.fault(f"{group}.none") else read.rows(group)
+
+
+def _adults(family: Standing) -> tuple[Adult, ...] | Unknown:
+    status = family.values.get("civil_status")
+    if status is None:
+        return UNKNOWN
+    return (Adult(APPLICANT), Adult(CO_APPLICANT)) if status == COHABITING else (Adult(APPLICANT),)
+
+
+def _child(key: str, row: Row) -> Child:
+    number, school, lunch, days = row.get("number"), row.get("school"), row.get("lunch"), row.get("days")
+    born = birth_date(number) if isinstance(number, str) else None
+    lunch_out: bool | Unknown = UNKNOWN
+    if lunch is not None:
+        lunch_out = lunch == AT_PRESCHOOL
+    elif school == "none" or school in _PUPILS:
+        # Nobody asks where it is plain: schools serve lunch.
+        lunch_out = school in _PUPILS
+    return Child(
+        key,
+        born or UNKNOWN,
+        lunch_out=lunch_out,
+        pupil=UNKNOWN if school in (None, "other") else school in _PUPILS,
+        days=None if row.get("lives") == FULL_TIME else days if isinstance(days, int) else UNKNOWN,
+    )
+
+
+def _others(home: Standing) -> int | Unknown:
+    form = home.values.get("form")
+    if form is None:
+        return UNKNOWN
+    if form in ("institution", "homeless"):
+        return 0
+    rows = _rows(home, "adults")
+    if rows is UNKNOWN or any("relation" not in row for row in rows.values()):
+        return UNKNOWN
+    return sum(row["relation"] not in _OWN_HOUSEHOLD for row in rows.values())
+
+
+def _costs(read: Standing) -> tuple[Cost, ...] | Unknown:
+    rows = _rows(read, "costs")
+    if rows is UNKNOWN:
+        return UNKNOWN
+    return tuple(
+        Cost(
+            COSTS.get(str(row.get("kind")), CostKind.OTHER),
+            _amount(row, "amount"),
+            note=str(row.get("specification") or row.get("trip") or ""),
+            person=_adult(row),
+        )
+        for row in rows.values()
+    )
+
+
+def _assets(read: Standing) -> tuple[Asset, ...] | Unknown:
+    rows = _rows(read, "assets")
+    if rows is UNKNOWN:
+        return UNKNOWN
+    return tuple(
+        Asset(
+            ASSETS.get(str(row.get("kind")), AssetKind.OTHER),
+            _amount(row, "value"),
+            note=str(row.get("description") or row.get("company") or ""),
+            person=_adult(row),
+        )
+        for row in rows.values()
+    )
+
+
+def _incomes(read: Standing, persons: _Persons) -> tuple[Income, ...] | Unknown:
+    rows, payers = _rows(read, "incomes"), read.values.get("authorities")
+    if rows is UNKNOWN or not isinstance(payers, tuple):
+        return UNKNOWN
+    found = [_income(row, persons) for row in rows.values()]
+    # An income of nobody knows whom can't be counted by the rules of wages, and the whole can't without it.
+    if None in found:
+        return UNKNOWN
+    return (*filter(None, found), *_benefits(payers))
+
+
+def _benefits(payers: tuple[str, ...]) -> Iterator[Income]:
+    for payer in payers:
+        if payer != NONE_OF_THEM:
+            yield Income(AUTHORITIES[payer], UNKNOWN, APPLICANT)
+
+
+def _income(row: Row, persons: _Persons) -> Income | None:
+    kind = INCOMES.get(str(row.get("kind")))
+    person = persons.key_of(row)
+    if kind is None or not person:
+        return None
+    return Income(kind, _amount(row, "amount"), person, note=str(row.get("specification") or ""))
+
+
+def _adult(row: Row) -> str:
+    """Return which adult a row is of; nothing where it is a child's, the household's, or nobody was asked."""
+    whose = str(row.get("whose", ""))
+    return whose if whose in _ADULTS else ""
+
+
+def _amount(row: Row, key: str) -> Amount:
+    value = row.get(key)
+    return value if isinstance(value, Decimal) else UNKNOWN

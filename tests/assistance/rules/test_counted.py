@@ -1,0 +1,200 @@
+"""An application's answers as a household of the norm: what isn't known stays unknown, sums are those of the norm."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from portal.assistance.rules.answers import Cells
+from portal.assistance.rules.counted import ASSETS, AUTHORITIES, COSTS, INCOMES, household
+from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition.base import NONE_OF_THEM, YES, Field, Rows
+from portal.assistance.rules.kinds import Kind, Period
+from portal.assistance.rules.norm import UNKNOWN, Adult, Child, Household, IncomeKind, calculate, norm_tables
+from portal.assistance.rules.norm.household import Asset, AssetKind, Cost, CostKind, Income, Span
+from tests.assistance.rules.filling import CHILD, COUPLE, MONTHLY, PUPIL, SINGLE, cells, row
+
+TODAY = date(2026, 11, 26)
+DECEMBER = Period(2026, 12)
+N, R, S = Kind.NEW, Kind.MONTHLY, Kind.SUPPLEMENTARY
+YOUNGER_PUPIL = "201703202380"
+RENTED = {**cells(form="rental", adults__none=YES)}
+
+
+def told(answers: dict[str, Cells], kind: Kind = R) -> Household:
+    return household(answers, kind, DECEMBER, today=TODAY)
+
+
+def test_a_single_persons_application_becomes_a_household() -> None:
+    found = told({**MONTHLY, "home": RENTED})
+
+    assert found == Household(
+        span=Span.month(2026, 12),
+        adults=(Adult("applicant"),),
+        children=(),
+        others=0,
+        costs=(Cost(CostKind.RENT, Decimal(6450)),),
+        incomes=(Income(IncomeKind.WAGE, Decimal("3200.50"), "applicant"),),
+        assets=(),
+    )
+
+
+def test_the_norm_is_counted_from_it() -> None:
+    # A single person of 2026: 3 940 + 1 280 (DOMAIN.md 1.1).
+    alone = calculate(replace(told({**MONTHLY, "home": RENTED}), incomes=()), norm_tables())
+    assert alone.norm.total == Decimal(5220)
+    # A couple with children of 5 and 9, lunch at home: 7 100 + 3 060 + 3 820 + 2 030.
+    couple = {
+        **cells(civil_status="cohabiting"),
+        **row("children", "a", number=CHILD, school="preschool", lunch="home", lives="full"),
+        **row("children", "b", number=YOUNGER_PUPIL, school="compulsory", lives="full"),
+    }
+    family = calculate(replace(told({**MONTHLY, "household": couple, "home": RENTED}), incomes=()), norm_tables())
+    assert family.norm.total == Decimal(16010)
+
+
+def test_without_answers_nothing_is_known_and_nothing_zero() -> None:
+    found = told({})
+
+    assert found == Household(
+        span=Span.month(2026, 12),
+        adults=UNKNOWN,
+        children=UNKNOWN,
+        others=UNKNOWN,
+        costs=UNKNOWN,
+        incomes=UNKNOWN,
+        assets=UNKNOWN,
+    )
+
+
+def test_children_are_told_apart_by_age_school_lunch_and_days() -> None:
+    found = told({"household": COUPLE})
+
+    assert found.children == (
+        Child("c1", date(2021, 5, 18), lunch_out=True, pupil=False, days=15),
+        Child("c2", date(2011, 4, 29), lunch_out=True, pupil=True, days=None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "child"),
+    [
+        ({}, Child("c", UNKNOWN, days=UNKNOWN)),
+        ({"number": "12"}, Child("c", UNKNOWN, days=UNKNOWN)),
+        (
+            {"number": CHILD, "school": "none", "lives": "full"},
+            Child("c", date(2021, 5, 18), lunch_out=False, pupil=False),
+        ),
+        (
+            {"number": CHILD, "school": "preschool", "lunch": "home", "lives": "part"},
+            Child("c", date(2021, 5, 18), lunch_out=False, pupil=False, days=UNKNOWN),
+        ),
+        ({"number": CHILD, "school": "preschool", "lives": "full"}, Child("c", date(2021, 5, 18), pupil=False)),
+        ({"number": PUPIL, "school": "other", "school_other": "x", "lives": "full"}, Child("c", date(2011, 4, 29))),
+    ],
+)
+def test_what_a_childs_row_leaves_open_is_unknown(answers: dict[str, str], child: Child) -> None:
+    assert told({"household": row("children", "c", **answers)}).children == (child,)
+
+
+def test_rows_and_none_at_once_are_unknown() -> None:
+    both = {**row("assets", "a", kind="bank", value="100"), **cells(assets__none=YES)}
+
+    assert told({"assets": both}).assets is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("home", "others"),
+    [
+        (cells(form="homeless"), 0),
+        (cells(form="institution"), 0),
+        (cells(form="rental"), UNKNOWN),
+        ({**cells(form="parents"), **row("adults", "a", relation="parent")}, 1),
+        ({**cells(form="parents"), **row("adults", "a", relation="parent"), **row("adults", "b")}, UNKNOWN),
+        ({**cells(form="rental"), **row("adults", "a", relation="lodger"), **row("adults", "b", relation="other")}, 1),
+        ({**cells(form="lodger"), **row("adults", "a", relation="landlord")}, 0),
+    ],
+)
+def test_who_shares_the_home(home: Cells, others: object) -> None:
+    # A following application reads the home as it was, also where it is not asked for again.
+    for kind in (N, R):
+        assert told({"household": SINGLE, "home": home}, kind).others == others
+
+
+def test_an_amount_that_cannot_be_read_is_unknown_and_not_left_out() -> None:
+    costs = {**row("costs", "a", kind="dental", amount="1.200", specification="Lagning"), **row("costs", "b")}
+
+    assert told({"costs": costs}).costs == (
+        Cost(CostKind.DENTAL_CARE, UNKNOWN, note="Lagning"),
+        Cost(CostKind.OTHER, UNKNOWN),
+    )
+
+
+def incomes(*, household: Cells = SINGLE, authorities: str = "none", **answers: str) -> object:
+    answered = {"kind": "salary", "amount": "1000", "date": "2026-11-25", **answers}
+    section = {**cells(authorities=authorities, pending__none=YES), **row("incomes", "i", **answered)}
+    return told({"household": household, "incomes": section}).incomes
+
+
+def test_an_income_is_of_a_person() -> None:
+    def of(person: str) -> tuple[Income, ...]:
+        return (Income(IncomeKind.WAGE, Decimal(1000), person),)
+
+    assert incomes() == of("applicant")
+    assert incomes(household=COUPLE, whose="co_applicant") == of("co_applicant")
+    assert incomes(household=COUPLE, whose="child", child="barn TVÅ") == of("c2")
+    one_child = {**cells(civil_status="single"), **row("children", "c")}
+    assert incomes(household=one_child, whose="child") == of("c")
+
+
+def test_an_income_of_nobody_knows_whom_makes_all_unknown() -> None:
+    assert incomes(household=COUPLE) is UNKNOWN
+    assert incomes(household=COUPLE, whose="child", child="Barn") is UNKNOWN
+    assert incomes(household={}, whose="") is UNKNOWN
+    assert incomes(kind="") is UNKNOWN
+    assert incomes(authorities="") is UNKNOWN
+
+
+def test_what_authorities_pay_is_there_and_not_known_yet() -> None:
+    assert incomes(authorities="fk,csn") == (
+        Income(IncomeKind.WAGE, Decimal(1000), "applicant"),
+        Income(IncomeKind.BENEFIT, UNKNOWN, "applicant"),
+        Income(IncomeKind.STUDY, UNKNOWN, "applicant"),
+    )
+
+
+def test_assets_are_shown() -> None:
+    car = row("assets", "a", kind="vehicle", description="Volvo", value="12 000", bought="2009", whose="applicant")
+
+    assert told({"household": COUPLE, "assets": car}).assets == (
+        Asset(AssetKind.VEHICLE, Decimal(12000), note="Volvo", person="applicant"),
+    )
+
+
+def test_a_supplementary_application_tells_of_no_household() -> None:
+    with pytest.raises(ValueError, match="not asked"):
+        told({}, S)
+
+
+@pytest.mark.parametrize(
+    ("section", "group", "counted"),
+    [
+        ("costs", "costs", COSTS),
+        ("incomes", "incomes", INCOMES),
+        ("assets", "assets", ASSETS),
+        ("incomes", "authorities", AUTHORITIES),
+    ],
+)
+def test_every_option_of_the_form_is_counted_as_something(
+    section: str, group: str, counted: Mapping[str, object]
+) -> None:
+    (item,) = (item for item in CURRENT.section(section).items if item.key == group)
+    field = item if isinstance(item, Field) else _kind(item)
+
+    assert field.options.keys() - {NONE_OF_THEM} == counted.keys()
+
+
+def _kind(rows: Rows) -> Field:
+    return next(each for each in rows.fields if each.key == "kind")
