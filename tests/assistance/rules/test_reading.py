@@ -43,6 +43,7 @@ AMOUNTS = {
     "12OO": "bokstaven O",
     "-5": "utan minustecken",
     "99999999999999": "för stort",
+    "1" + "0" * 26: "för stort",  # more digits than a decimal holds to the öre
     "tolv": "med siffror",
     "1200,505": "två siffror efter kommat",
 }

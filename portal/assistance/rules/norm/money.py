@@ -56,10 +56,11 @@ def parse_amount(text: str, *, most: Decimal = MAX_AMOUNT) -> Decimal:
         found = _PLAIN.fullmatch(plain)
     if found is None:
         raise _refusal(plain)
-    amount = Decimal(f"{found[1]}.{found[2] or 0}").quantize(ORE)
+    amount = Decimal(f"{found[1]}.{found[2] or 0}")
+    # Compared first: more digits than a decimal holds can't be quantized.
     if amount > most:
         raise AmountRefused(_HUGE, reason="huge")
-    return amount
+    return amount.quantize(ORE)
 
 
 def _western(char: str) -> str:
