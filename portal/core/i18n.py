@@ -195,6 +195,12 @@ def format_day(instant: datetime | date) -> str:
     return _format_date(day, pattern if day.year == today().year else f"{pattern} y", code)
 
 
+def format_date(instant: datetime | date) -> str:
+    """Return a day with its year, such as "25 november 2026", in Swedish time: for what is kept for years."""
+    day = _as_local(instant).date() if isinstance(instant, datetime) else instant
+    return _format_date(day, "d MMMM y", _locale.get())
+
+
 def format_short_day(day: date) -> str:
     """Return a day as short as it heads a column: "mån 30"."""
     return _format_date(day, "EEE d", _locale.get())

@@ -10,6 +10,7 @@ from portal.core.i18n import (
     LOCALES,
     LazyText,
     current_locale,
+    format_date,
     format_day,
     format_moment,
     format_time,
@@ -40,6 +41,7 @@ def test_a_day_has_its_weekday_in_three_languages() -> None:
 def test_the_year_is_told_where_it_is_not_this_year() -> None:
     with clock.travel(NOON):
         assert format_day(date(2027, 1, 4)) == "måndag 4 januari 2027"
+        assert format_date(date(2026, 11, 22)) == "22 november 2026"
 
 
 def test_this_year_is_the_swedish_one() -> None:

@@ -24,7 +24,7 @@ COMBINATIONS = list(product(["sv", "en", "ar"], ["light", "dark"], [390, 1280]))
 NARROW = 320
 EACH_PAGE_SEEN = 1
 # Not pages: they change something, lead away, or answer no HTML.
-NO_PAGES = re.compile(r"^/(lamna|saml/|sprak/|static/|halsa)|^.*\.ics$")
+NO_PAGES = re.compile(r"^/(lamna|saml/|sprak/|static/|halsa)|^.*\.ics$|^/journal/[^/]+/fil$")
 
 
 @dataclass(frozen=True)

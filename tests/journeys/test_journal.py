@@ -11,6 +11,7 @@ from portal.web.site import LANGUAGE_COOKIE
 from tests.journeys.kinds import ON_SQLITE
 from tests.journeys.pages import UUID, sign_in_as
 from tests.support.axe import check_axe
+from tests.support.pdf import faults_of, text_of
 
 pytestmark = ON_SQLITE
 RECORD = re.compile(rf"/journal/{UUID}")
@@ -135,3 +136,19 @@ def test_the_journal_is_read_in_arabic(portal: DemoStack, phone: Page) -> None:
     # The record itself is Swedish, and is read from the left.
     expect(passage(phone, 1).locator("[lang=sv]").first).to_have_attribute("dir", "auto")
     check_axe(phone)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without-javascript"])
+def test_a_text_is_saved_as_an_accessible_pdf(
+    portal: DemoStack, open_page: Callable[..., Page], javascript: bool
+) -> None:
+    page = open_page(device="phone", javascript=javascript)
+    open_record(page, portal)
+    title = page.get_by_role("heading", level=1).inner_text()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Spara som pdf").click()
+    assert re.fullmatch(r"insyn-\d{4}-\d\d-\d\d\.pdf", started.value.suggested_filename)
+    content = started.value.path().read_bytes()
+    assert title in " ".join(text_of(content).split())
+    assert faults_of(content) == ""
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)

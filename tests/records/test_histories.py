@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
-from portal.records import queries, service
+from portal.records import printed, queries, service
 from portal.records.models import Remark, Version
 from portal.records.rules.passages import Written
 from portal.records.rules.states import Ground, NoteStatus, RemarkKind
@@ -25,6 +25,7 @@ from portal.sync.contract.records import PassagePart
 from portal.sync.models import OutboxMessage
 from tests.messages.test_sync import link
 from tests.records.world import EVENT, World, about, submission
+from tests.support import pdf
 
 STEPS = st.lists(
     st.tuples(
@@ -179,13 +180,16 @@ def feed(model: Model, plan: list[str], masked: set[int], *, with_ids: bool) -> 
 def seen_by_client(model: Model) -> str:
     """Return everything that a client can get to see of the record, whatever they ask for."""
     session, mariam = model.session, model.world.client(model.world.mariam)
-    seen = [queries.records(session, mariam), queries.search(session, mariam, "ord")]
+    seen: list[object] = [queries.records(session, mariam), queries.search(session, mariam, "ord")]
     for number in (None, *range(1, len(model.order) + 2)):
         for question in (queries.record, queries.changes):
             try:
-                seen.append(question(session, mariam, model.record_id, number=number))
+                answer = question(session, mariam, model.record_id, number=number)
             except NotFound:
                 continue
+            seen.append(answer)
+            if isinstance(answer, queries.Opened):
+                seen.append(pdf.text_of(pdf.made_here(printed.document(answer, municipality="Kommunen"))))
     return text_of(seen)
 
 

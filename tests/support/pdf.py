@@ -4,13 +4,28 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
 import pymupdf
 
+from portal.core.pdf import Document
+from portal.core.pdf.child import Maker
+from portal.core.pdf.writing import described
+
 _VALIDATOR = Path(sys.executable).with_name("outloud")
+
+
+@cache
+def _maker() -> Maker:
+    return Maker()
+
+
+def made_here(document: Document, lang: str = "sv") -> bytes:
+    """Return a document as PDF, made in this process: for tests that make many."""
+    return _maker().make(described(document, title="Prov", lang=lang))
 
 
 def text_of(made: bytes) -> str:

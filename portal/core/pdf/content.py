@@ -78,9 +78,9 @@ Block = Heading | Paragraph | Facts | Items | Table | Note
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document under its heading; ``date`` is its own (PDF/A asks for one), ``footer`` stands on every page.
+    """A document under its heading; ``date`` is its own (PDF/A asks for one), ``author`` who gives it out.
 
-    ``author`` is who gives it out, in the file's own description.
+    ``footer`` stands on every page, and whoever listens never hears it: nothing stands there that isn't told elsewhere.
     """
 
     heading: Inline

@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from portal.core.errors import Unavailable
 from portal.core.pdf import Document, Facts, Heading, Inline, Items, Note, Paragraph, Span, Table, render
-from portal.core.pdf.child import Maker
 from portal.core.pdf.letters import MISSING, coverage, showable
-from portal.core.pdf.writing import described
-from tests.support.pdf import faults_of, tags_of, text_of
+from tests.support.pdf import faults_of, made_here, tags_of, text_of
 
 _EVERY = frozenset().union(*coverage())
 _MARKS = sorted(char for char in _EVERY if unicodedata.category(char)[0] == "M") + list(
@@ -132,12 +130,8 @@ def test_code_in_a_language_or_a_date_is_no_code() -> None:
         render(document(Span("x", lang='sv") #panic("')), title="x", lang="sv")
 
 
-MAKER = Maker()
-
-
 def make(text: str) -> bytes:
-    """Make a document in this process, for many of them."""
-    return MAKER.make(described(document(Span(text, auto=True), "x"), title="Journal", lang="sv"))
+    return made_here(document(Span(text, auto=True), "x"))
 
 
 @given(st.text(max_size=60))

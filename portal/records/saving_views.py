@@ -1,0 +1,36 @@
+"""Saving what may be read: a record as an accessible PDF."""
+
+import uuid
+
+from flask import Response, request
+
+from portal.core import pdf
+from portal.core.i18n import _, current_locale, today
+from portal.records import printed, queries, service
+from portal.web.access import Client
+from portal.web.db import aside, close_db, db
+from portal.web.headers import sandbox
+from portal.web.page import settings
+from portal.web.routes import Feature, actor
+
+feature = Feature("saving")
+
+
+@feature.route("/journal/<uuid:record_id>/fil", access=Client())
+def save(record_id: uuid.UUID) -> Response:
+    """Give a version of a record as a PDF to keep, with what was said of it; note and log that it was read.
+
+    The file is made without a transaction open, and is stored nowhere.
+    """
+    opened = queries.record(db(), actor(), record_id, number=request.args.get("version", type=int))
+    document = printed.document(opened, municipality=settings().municipality)
+    close_db(None)
+    # Neutral, for it stands in the window of whatever opens the file.
+    content = pdf.render(document, title=_("Journal"), lang=current_locale())
+    with aside() as session:
+        service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id, saved=True)
+    sandbox()
+    response = Response(content, content_type="application/pdf")
+    # What lies among the downloads of a shared phone tells nothing.
+    response.headers.set("Content-Disposition", "attachment", filename=f"insyn-{today()}.pdf")
+    return response
