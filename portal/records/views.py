@@ -2,20 +2,11 @@
 
 from portal.records.client_views import feature as journal
 from portal.records.device_views import feature as device
-<<<<<<< HEAD
-from portal.records.staff_views import editing, releasing
-=======
 from portal.records.saving_views import feature as saving
-from portal.records.staff_views import releasing
->>>>>>> a466e50 (A record is saved as an accessible PDF: what its page shows, under a neutral name, logged as reading; random histories look into it too)
+from portal.records.staff_views import editing, releasing
 from portal.records.staff_views.remarks import feature as remarks
 from portal.records.staff_views.writing import feature as writing
 from portal.web.routes import Feature
 
-<<<<<<< HEAD
 documentation = Feature(writing.name, routes=[*writing.routes, *editing.feature.routes, *releasing.feature.routes])
-features = (journal, device, remarks, documentation)
-=======
-documentation = Feature(writing.name, routes=[*writing.routes, *releasing.feature.routes])
 features = (journal, device, saving, remarks, documentation)
->>>>>>> a466e50 (A record is saved as an accessible PDF: what its page shows, under a neutral name, logged as reading; random histories look into it too)
