@@ -1,5 +1,6 @@
 """Reads of applications, each for an actor: their own, those they take part in, and invitations to take part."""
 
+from portal.assistance.queries.after import Added, Frozen, Happening, added, frozen, happenings
 from portal.assistance.queries.applications import (
     ApplicationView,
     Invitation,
@@ -14,13 +15,19 @@ from portal.assistance.queries.applications import (
 from portal.assistance.queries.drafts import Draft, draft, paper, papers_of
 
 __all__ = [
+    "Added",
     "ApplicationView",
     "Draft",
+    "Frozen",
+    "Happening",
     "Invitation",
     "PartyView",
+    "added",
     "application",
     "applications",
     "draft",
+    "frozen",
+    "happenings",
     "invitation",
     "invitations",
     "is_protected",

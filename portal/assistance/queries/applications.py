@@ -46,6 +46,7 @@ class ApplicationView:
 
     id: uuid.UUID
     party: Party
+    case_id: uuid.UUID | None
     kind: Kind
     period: Period
     state: ApplicationState
@@ -71,6 +72,12 @@ class ApplicationView:
         """The co-applicant who is invited or has joined, or the latest who has declined."""
         found = [one for one in self.parties if one.party is Party.CO_APPLICANT and one.state is not PartyState.REMOVED]
         return found[-1] if found else None
+
+    @property
+    def other(self) -> PartyView | None:
+        """The other one who takes part, as far as the actor may know of them."""
+        found = (one for one in self.parties if one.party is not self.party and one.state is PartyState.JOINED)
+        return next(found, None)
 
     @property
     def joined(self) -> tuple[Party, ...]:
@@ -142,6 +149,7 @@ def _view(row: Application, party: Party, parties: tuple[PartyView, ...]) -> App
     return ApplicationView(
         id=row.id,
         party=party,
+        case_id=row.case_id,
         kind=row.kind,
         period=Period.parse(row.period),
         state=row.state,

@@ -1,0 +1,72 @@
+"""A handed-in application: its receipt, where it is, what has happened, and what can still be done."""
+
+from flask import Response, url_for
+
+from portal.assistance import after_words, queries, words
+from portal.assistance.queries import ApplicationView
+from portal.assistance.rules.kinds import Party
+from portal.assistance.rules.states import ApplicationState, Handling
+from portal.core.i18n import _, format_day, format_time
+from portal.people import queries as people
+from portal.sync.rules import Delivery
+from portal.web.db import db
+from portal.web.page import render
+from portal.web.routes import Feature, actor
+from portal.web.words import capital, first_name
+
+feature = Feature("assistance")
+
+
+def page(view: ApplicationView) -> Response:
+    """Show a handed-in application as one of its parties sees it."""
+    found = queries.frozen(db(), view)
+    submitted = view.state is ApplicationState.SUBMITTED
+    return render(
+        "assistance/client/submitted.html",
+        view=view,
+        over=words.title(view.kind, view.period),
+        heading=after_words.heading(view),
+        sent_at=_sent_at(view),
+        is_new=submitted and view.handling in {Handling.NONE, Handling.RECEIVED},
+        is_withdrawn=not submitted,
+        files=found.files if found else 0,
+        steps=list(after_words.track(view)) if submitted else [],
+        asked=view.handling_text if view.handling is Handling.COMPLETION_ASKED else "",
+        reasons=view.handling_text if view.handling is Handling.DECIDED else "",
+        history=after_words.timeline(view, queries.happenings(db(), actor(), view.id)),
+        added=[_added(row) for row in queries.added(db(), actor(), view.id)],
+        write=writing(view),
+        may_withdraw=submitted and view.party is Party.APPLICANT and view.handling is not Handling.DECIDED,
+        may_add=submitted,
+    )
+
+
+def _sent_at(view: ApplicationView) -> str:
+    if view.submitted_at is None:
+        return ""
+    # Translators: a day and a time of day, for example "Torsdag 19 november 2026 kl. 11.48"
+    return _("%(day)s kl. %(time)s", day=capital(format_day(view.submitted_at)), time=format_time(view.submitted_at))
+
+
+def _added(row: queries.Added) -> dict[str, str]:
+    return {
+        "receipt": row.receipt_no,
+        "at": after_words.moment(row.sent_at),
+        "text": row.text,
+        "state": {
+            Delivery.PENDING: _("På väg till handläggarna"),
+            Delivery.DELIVERED: _("Framme hos handläggarna"),
+            Delivery.STUCK: _("Har fastnat på vägen. Vi ser det och hjälper till."),
+        }[row.delivery],
+    }
+
+
+def writing(view: ApplicationView) -> dict[str, str]:
+    """Return where to write to us and on what the button says: to the caseworker where it is clear who that is."""
+    cases = people.cases(db(), actor())
+    found = [case for case in cases if case.id == view.case_id] or (cases if len(cases) == 1 else [])
+    if not found:
+        return {"url": url_for("messages.overview"), "text": _("Skriv till oss")} if cases else {}
+    name = first_name(found[0].caseworker)
+    text = _("Skriv till %(name)s", name=name) if name else _("Skriv till oss")
+    return {"url": url_for("messages.conversation", case_id=found[0].id), "text": text}

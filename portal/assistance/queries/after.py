@@ -1,0 +1,99 @@
+"""What has happened to an application, and what was added to it after it was handed in."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assistance.models import Application, ApplicationEvent, Supplement
+from portal.assistance.queries.applications import ApplicationView, reached
+from portal.assistance.rules.kinds import Party
+from portal.assistance.rules.states import EventKind
+from portal.core.actor import Actor
+from portal.identity.signing.models import DocumentVersion
+from portal.identity.signing.queries import SignatureView, signatures_of
+from portal.identity.signing.rules import FrozenDocument
+from portal.sync.rules import Delivery
+
+# An application's life is some dozens of events; whoever changes and signs over and over sees the latest.
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened; ``party`` is who did it, none for the portal or the back office."""
+
+    at: datetime
+    kind: EventKind
+    party: Party | None
+    text: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the actor has added to an application, and whether it has come through."""
+
+    id: uuid.UUID
+    receipt_no: str
+    sent_at: datetime
+    delivery: Delivery
+    text: str = field(repr=False)
+
+
+def happenings(session: Session, actor: Actor, application_id: uuid.UUID) -> list[Happening]:
+    """Return what has happened, oldest first; nothing for a foreign or unknown application."""
+    mine = reached(actor).where(Application.id == application_id).with_only_columns(Application.id)
+    wanted = select(ApplicationEvent).where(ApplicationEvent.application_id.in_(mine))
+    # By time, for the back office tells its own; what happened at once in the order of writing.
+    wanted = wanted.order_by(ApplicationEvent.at.desc(), ApplicationEvent.id.desc()).limit(MOST_EVENTS)
+    rows = session.scalars(wanted).all()
+    return [Happening(row.at, row.kind, row.party, row.text) for row in reversed(rows)]
+
+
+def added(session: Session, actor: Actor, application_id: uuid.UUID) -> list[Added]:
+    """Return what the actor has sent afterwards, oldest first; what the other party sent is theirs alone."""
+    wanted = select(Supplement).where(
+        Supplement.application_id == application_id,
+        Supplement.person_id == actor.subject_id,
+        Supplement.sent_at.is_not(None),
+    )
+    return [
+        Added(row.id, row.receipt_no, row.sent_at, row.delivery, row.text)
+        for row in session.scalars(wanted.order_by(Supplement.sent_at, Supplement.id))
+        if row.receipt_no is not None and row.sent_at is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The version of an application that is being signed or was handed in, with the signatures that hold for it.
+
+    ``shared`` is false where the document tells of a party whom the actor may no longer know of.
+    """
+
+    document: FrozenDocument = field(repr=False)
+    created_at: datetime
+    signatures: tuple[SignatureView, ...]
+    shared: bool
+
+    @property
+    def files(self) -> int:
+        """How many files it names."""
+        return len(self.document.content["files"])
+
+    def signature_of(self, party: Party) -> SignatureView | None:
+        """Return the signature of a party; None if that party hasn't signed it."""
+        return next((one for one in self.signatures if one.party == party.value), None)
+
+
+def frozen(session: Session, view: ApplicationView) -> Frozen | None:
+    """Return the frozen version of an application that the actor has been let through to; None for a draft."""
+    version = session.get(DocumentVersion, view.frozen_id) if view.frozen_id else None
+    if version is None:
+        return None
+    document = version.document()
+    named = {Party(one["party"]) for one in document.content["parties"]}
+    known = named <= set(view.joined)
+    return Frozen(document, version.created_at, tuple(signatures_of(session, version)), known)
