@@ -5,7 +5,7 @@ have no check digit that holds (DOMAIN.md 7.3).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bankkonto import BankkontoException, validate
 from bankkonto.account import expected_account_length
@@ -25,7 +25,7 @@ _ALWAYS_FULL = 7
 class Checked:
     """The digits of a number, and what the person should look at once more."""
 
-    digits: str
+    digits: str = field(repr=False)
     doubt: Text | None = None
 
 

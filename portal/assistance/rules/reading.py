@@ -4,10 +4,10 @@ Nothing is guessed: what can be read in two ways is refused, and what was typed 
 warned of and never refused, for some that are right can't be checked (DOMAIN.md 7.3).
 """
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -34,7 +34,7 @@ _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _NOTHING_BESIDE: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
     """Why an answer can't be taken, in words for the person; ``missing`` where there is none."""
 
@@ -42,11 +42,11 @@ class Problem:
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Warned:
     """An answer that is taken, and of which the person is told something."""
 
-    value: Value
+    value: Value = dataclasses.field(repr=False)
     text: Text
 
 

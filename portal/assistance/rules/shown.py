@@ -26,7 +26,7 @@ class Filled:
     """A form with the answers of one person in it."""
 
     kind: Kind
-    by_section: BySection
+    by_section: BySection = field(repr=False)
     form: Definition = CURRENT
 
     def cells(self, section: Section) -> Cells:

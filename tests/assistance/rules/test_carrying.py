@@ -94,7 +94,7 @@ def test_the_task_list_of_a_prefilled_application_shows_what_is_left() -> None:
 
 def test_lasting_costs_come_along_and_a_receipt_does_not() -> None:
     costs = {
-        **row("costs", "a", kind="rent", amount="6450"),
+        **row("costs", "a", kind="rent", amount="6450", period="november"),
         **row("costs", "b", kind="medicine", amount="300"),
         **row("costs", "c", kind="union", amount="200"),
         "costs:c": Cell(""),

@@ -139,6 +139,7 @@ def test_an_account_is_warned_of_and_never_blocks() -> None:
     assert found.state is DONE
     assert list(found.warnings) == ["account"]
     assert found.values["account"] == "123456788"
+    assert "123456788" not in repr(found)
 
 
 def test_what_is_read_of_rows_comes_in_their_order() -> None:

@@ -211,6 +211,7 @@ def test_a_doubtful_clearing_number_is_warned_of(clearing: str, words: str) -> N
 
     assert isinstance(found, Warned)
     assert found.value == clearing
+    assert clearing not in repr(found)
     assert words in str(found.text)
 
 

@@ -9,8 +9,8 @@ RENT = "rent"
 _TRIPS = ("work_travel", "medical_travel")
 _CARE = ("care", "medicine")
 _TOLD = ("dental", "municipal_fee", "child", "other")
-# What costs about the same each month comes along from the last application; a receipt's cost does not.
-_LASTING = ("rent", "electricity", "home_insurance", "internet", "unemployment_fund", "union", "childcare")
+# What costs the same each month comes along from the last application; what a bill or receipt tells anew does not.
+_LASTING = ("rent", "home_insurance", "internet", "unemployment_fund", "union", "childcare")
 
 _COSTS = Rows(
     key="costs",
@@ -87,6 +87,7 @@ _COSTS = Rows(
             lazy("Vilken tid gäller utgiften?"),
             hint=lazy("Till exempel december, eller oktober till december."),
             length=120,
+            prefilled=False,
         ),
     ),
 )

@@ -120,7 +120,7 @@ INCOMES = Section(
         Field(
             "authorities",
             FieldType.CHOICES,
-            lazy("Vilka betalar ut pengar till er?"),
+            lazy("Vilka betalar ut pengar till dig eller din familj?"),
             lazy("Välj dem som betalar ut pengar, eller Ingen av dem."),
             options={
                 "fk": lazy("Försäkringskassan"),
@@ -153,7 +153,7 @@ _ASSETS = Rows(
     # Translators: something of worth that a household owns
     row=lazy("Tillgång"),
     none=lazy("Inga tillgångar"),
-    needed=lazy("Lägg till det ni har, eller svara att ni inte har några tillgångar."),
+    needed=lazy("Lägg till det du har, eller svara att du inte har några tillgångar."),
     add=lazy("Lägg till en tillgång"),
     hint=lazy("Pengar på konton, även barnens. Fonder, aktier, bil, hus, sommarstuga, företag."),
     why=lazy("Den som har pengar eller kan sälja något använder det först. Vi frågar innan vi räknar med något."),
