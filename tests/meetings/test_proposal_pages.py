@@ -280,6 +280,8 @@ def test_what_runs_out_can_not_be_answered(client: PageClient, sessions: session
 def test_a_visit_that_staff_propose_is_somewhere(client: PageClient, staff_client: PageClient, world: Meetings):
     form = staff_client.page(f"/moten/bjud-in/{world.people.money}")
     assert form.one("select[name=place] option:first-child")["value"] == str(world.place)
+    nowhere = send(staff_client, form, 422, how=["visit"], **row(0, 3, "13:00", "13:30"), place="")
+    assert "Fel: Välj var besöket är, eller ett annat sätt att träffas." in nowhere.text
     send(staff_client, form, how=["visit"], **row(0, 3, "13:00", "13:30"), place=world.place)
     offered = client.page(client.page("/moten").link("Petra"))
     assert "Medborgarhuset, Storgatan 4" in offered.text

@@ -15,7 +15,7 @@ from portal.meetings.events import MeetingBooked, MeetingMoved, ProposalChanged
 from portal.meetings.models import Meeting, Proposal
 from portal.meetings.queries import proposals as queries
 from portal.meetings.rules.availability import Span
-from portal.meetings.rules.proposing import MAX_TURNS, PATIENCE, Terms, TooManyTurns
+from portal.meetings.rules.proposing import MAX_TURNS, PATIENCE, Terms, TooManyTurns, VisitNowhere
 from portal.meetings.rules.states import Form, MeetingState, ProposalState, TurnKind
 from portal.meetings.service import booking, proposals
 from portal.meetings.service.booking import Settled
@@ -236,7 +236,7 @@ def test_nobody_else_sees_or_answers_it(session: Session, world: Meetings):
 
 
 def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, world: Meetings):
-    talk = replace(terms(), forms=(Form.VISIT,))
+    talk = replace(terms(), forms=(Form.VISIT,), place_id=world.place)
     subject = Subject(world.people.money, world.child_talk)
     proposal = proposals.begin(session, petra(world), subject, talk, submission=submission(), most=MOST)
     guardian = replace(world.tor, acting_for=world.people.mariam)
@@ -295,3 +295,24 @@ def test_lists_take_the_same_number_of_queries(session: Session, world: Meetings
         return len(asked)
 
     assert queries_of(1) == queries_of(20) == 3
+
+
+def test_staff_agree_to_no_visit_nowhere(session: Session, world: Meetings) -> None:
+    visit = terms(forms=(Form.VISIT,))
+    with pytest.raises(VisitNowhere):
+        proposals.begin(
+            session,
+            petra(world),
+            Subject(world.people.money, world.follow_up),
+            visit,
+            submission=submission(),
+            most=MOST,
+        )
+    asked = propose(session, world, visit)
+    with pytest.raises(VisitNowhere):
+        proposals.counter(session, petra(world), proposal_id=asked.id, terms=visit, submission=submission())
+    answer = {"proposal_id": asked.id, "starts_at": visit.windows[0].start, "form": Form.VISIT}
+    with pytest.raises(VisitNowhere):
+        proposals.accept(session, petra(world), **answer, submission=submission())  # type: ignore[arg-type]
+    meeting = proposals.accept(session, petra(world), **answer, place_id=world.place, submission=submission())  # type: ignore[arg-type]
+    assert meeting.place_id == world.place

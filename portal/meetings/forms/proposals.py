@@ -1,7 +1,7 @@
 """Forms of proposals: times in rows, ways to meet, and a client's or a caseworker's answer."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import wtforms
 from flask import request
 from wtforms import DateField, FieldList, FormField, SelectField, SelectMultipleField, TextAreaField, TimeField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.clock import now
@@ -20,7 +21,7 @@ from portal.meetings.models import MeetingType
 from portal.meetings.queries import meeting_minutes
 from portal.meetings.rules.arrangement import MAX_REASON
 from portal.meetings.rules.availability import Span
-from portal.meetings.rules.proposing import MAX_SHORT, MAX_TEXT, Terms, checked_windows
+from portal.meetings.rules.proposing import MAX_SHORT, MAX_TEXT, Terms, VisitNowhere, check_place, checked_windows
 from portal.meetings.rules.states import MAX_WINDOWS
 from portal.meetings.rules.states import Form as MeetingForm
 from portal.web.forms import AtMost, SubmissionForm, TextLength, load_form
@@ -167,6 +168,10 @@ class OfferForm(TermsForm):
         description=lazy("Gäller bara ett besök."),  # type: ignore[arg-type]  # as above
     )
 
+    def validate_place(self, field: SelectField) -> None:
+        """Refuse a visit nowhere."""
+        _check_place(self.how.data or (), field)
+
     def terms(self) -> Terms:
         """Return what was written, with the place where a visit is among the ways."""
         is_visit = MeetingForm.VISIT.value in (self.how.data or ())
@@ -216,6 +221,17 @@ class AcceptForm(SubmissionForm):
     def offer(self, times: dict[str, str], forms: dict[str, str], places: dict[str, str]) -> None:
         """Set what can be chosen."""
         self.time.choices, self.how.choices, self.place.choices = times, forms, places
+
+    def validate_place(self, field: SelectField) -> None:
+        """Refuse a visit nowhere."""
+        _check_place((self.how.data,), field)
+
+
+def _check_place(how: Iterable[str], field: SelectField) -> None:
+    try:
+        check_place(map(MeetingForm, how), uuid.UUID(field.data) if field.data else None)
+    except VisitNowhere as error:
+        raise ValidationError(str(error.message)) from error
 
 
 class NoForm(SubmissionForm):

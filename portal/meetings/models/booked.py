@@ -48,6 +48,8 @@ class Meeting(Identified, Wishes, Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_member.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    # Kept free after it, as it was claimed: what its kind keeps free from now on is for what is booked from now on.
+    buffer_minutes: Mapped[int] = mapped_column(default=0)
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.BOOKED)
     hidden_from_guardians: Mapped[bool] = mapped_column(default=False)
     # Of a video meeting: the room's unguessable name.

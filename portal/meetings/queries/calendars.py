@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.core.clock import now
 from portal.core.db import plain_rows
 from portal.core.i18n import STOCKHOLM
-from portal.meetings.models import BusyTime, Claim, DayException, Meeting, MeetingType, Place, WeeklyRule
+from portal.meetings.models import BusyTime, Claim, DayException, Meeting, Place, WeeklyRule
 from portal.meetings.rules.availability import Calendar, Hours, Kinds, Opening, Span, Taken, Weekly
 from portal.meetings.rules.states import QUANTUM, Form, MeetingState
 
@@ -160,16 +160,12 @@ def _booked() -> Select[uuid.UUID, datetime, datetime, int]:
 
     Their rows, not their claims: there are a dozen claims to a meeting, and one that both sides have booked has none.
     """
-    return (
-        select(Meeting.staff_id, Meeting.starts_at, Meeting.ends_at, MeetingType.buffer_minutes)
-        .join(MeetingType, MeetingType.id == Meeting.type_id)
-        .where(
-            _theirs(Meeting.staff_id),
-            Meeting.state == MeetingState.BOOKED,
-            Meeting.id != bindparam("meeting_id"),
-            Meeting.starts_at < bindparam("end"),
-            Meeting.ends_at > bindparam("start_less_buffer"),
-        )
+    return select(Meeting.staff_id, Meeting.starts_at, Meeting.ends_at, Meeting.buffer_minutes).where(
+        _theirs(Meeting.staff_id),
+        Meeting.state == MeetingState.BOOKED,
+        Meeting.id != bindparam("meeting_id"),
+        Meeting.starts_at < bindparam("end"),
+        Meeting.ends_at > bindparam("start_less_buffer"),
     )
 
 

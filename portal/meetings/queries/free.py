@@ -149,7 +149,8 @@ def free_times(
     within = _within(actor, kind, after, before)
     if form not in kind.forms or within.start >= within.end:
         return []
-    wanted = Wanted(type_id, form, availability.round_up(minutes), kind.buffer_minutes)
+    # On the grid, as it is claimed: what is off it, booked in the back office, is in the way of a whole piece.
+    wanted = Wanted(type_id, form, availability.round_up(minutes), availability.round_up(kind.buffer_minutes))
     asked = people.scope(actor, person_id=person_id, staff_ids=list(staff_ids))
     units = dict(session.execute(_reachable(actor.side), asked).all())
     until = within.end + timedelta(minutes=wanted.minutes + wanted.buffer_minutes)

@@ -1,7 +1,7 @@
 """What a turn of a proposal may hold, and how long the other side has to answer; pure."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -50,6 +50,21 @@ _LIMITS = {
     "participants": MAX_SHORT,
     "text": MAX_TEXT,
 }
+
+
+class VisitNowhere(InvalidInput):
+    """A visit that staff agree to has no place of ours; where it isn't ours, the form is another place."""
+
+    message = lazy("Välj var besöket är, eller ett annat sätt att träffas.")
+
+
+def check_place(forms: Iterable[Form], place_id: uuid.UUID | None) -> None:
+    """See that a visit that staff offer or say yes to has a place to go to.
+
+    :raises VisitNowhere: it has none.
+    """
+    if Form.VISIT in forms and place_id is None:
+        raise VisitNowhere(reason="place")
 
 
 def checked_terms(terms: Terms, now: datetime, *, minutes: int) -> Terms:

@@ -180,7 +180,7 @@ def place(
     with session.begin_nested():  # a meeting without its time must not stay behind
         session.add(meeting)
         session.flush()
-        claims.settle(session, meeting.id, _time(settled, kind), draft_id=draft_id)
+        claims.settle(session, meeting, _time(settled, kind), draft_id=draft_id)
     _note(session, actor, meeting, EventKind.BOOKED, new_starts_at=meeting.starts_at)
     events.publish(session, MeetingBooked(meeting.id, person_id, meeting.staff_id, actor.side))
     return meeting
@@ -233,7 +233,7 @@ def replace(
     if settled.starts_at <= now():
         raise PastTime(reason="past")
     kind = session.get_one(MeetingType, type_id or meeting.type_id)
-    claims.settle(session, meeting.id, _time(settled, kind), draft_id=draft_id)
+    claims.settle(session, meeting, _time(settled, kind), draft_id=draft_id)
     old_staff_id, old_starts_at = meeting.staff_id, meeting.starts_at
     meeting.type_id, meeting.staff_id = kind.id, settled.staff_id
     meeting.starts_at, meeting.ends_at = settled.starts_at, settled.ends_at
@@ -325,7 +325,7 @@ def _stretch(session: Session, actor: Actor, meeting: Meeting, *, with_interpret
     if settled.ends_at > meeting.ends_at and not _has_room(session, actor, meeting, settled):
         raise DoesNotFit(reason="does_not_fit")
     try:
-        claims.settle(session, meeting.id, _time(settled, kind))
+        claims.settle(session, meeting, _time(settled, kind))
     except JustTaken as error:
         raise DoesNotFit(reason="does_not_fit") from error
     meeting.ends_at = settled.ends_at

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.core.clock import now
 from portal.core.errors import Conflict
 from portal.core.i18n import lazy
-from portal.meetings.models import Claim, StaffCalendar
+from portal.meetings.models import Claim, Meeting, StaffCalendar
 from portal.meetings.rules.times import Booked
 
 
@@ -48,16 +48,19 @@ def hold(session: Session, draft_id: uuid.UUID, span: Booked, until: datetime, *
     _write(session, delete(Claim).where(Claim.draft_id == draft_id, ~in_span))
 
 
-def settle(session: Session, meeting_id: uuid.UUID, span: Booked, *, draft_id: uuid.UUID | None = None) -> None:
+def settle(session: Session, meeting: Meeting, span: Booked, *, draft_id: uuid.UUID | None = None) -> None:
     """Give a time to a meeting for good, also what a draft held for it; what it had elsewhere is freed only then.
+
+    The meeting remembers what is kept free after it, so that free times are those that can be claimed.
 
     :raises JustTaken: somebody else has a piece of it; the meeting then has what it had.
     """
-    mine = _owned(draft_id=draft_id, meeting_id=meeting_id)
-    _take(session, span, {"meeting_id": meeting_id}, mine)
+    mine = _owned(draft_id=draft_id, meeting_id=meeting.id)
+    _take(session, span, {"meeting_id": meeting.id}, mine)
     in_span = _inside(span)
-    _write(session, update(Claim).where(mine, in_span).values(meeting_id=meeting_id, draft_id=None, lapses_at=None))
+    _write(session, update(Claim).where(mine, in_span).values(meeting_id=meeting.id, draft_id=None, lapses_at=None))
     _write(session, delete(Claim).where(mine, ~in_span))
+    meeting.buffer_minutes = span.buffer_minutes
 
 
 def release(session: Session, *, meeting_id: uuid.UUID | None = None, draft_id: uuid.UUID | None = None) -> None:

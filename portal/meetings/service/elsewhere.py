@@ -121,7 +121,7 @@ def _take_over(meeting: Meeting, record: MeetingRecord) -> None:
 
 def _claimed(session: Session, meeting: Meeting) -> bool:
     try:
-        claims.settle(session, meeting.id, _span(meeting.staff_id, meeting.starts_at, meeting.ends_at))
+        claims.settle(session, meeting, _span(meeting.staff_id, meeting.starts_at, meeting.ends_at))
     except JustTaken:
         return False
     return True
@@ -137,7 +137,7 @@ def _follow(session: Session, meeting: Meeting, record: MeetingRecord, staff_id:
     moved = (staff_id, record.starts_at, record.ends_at) != (old_staff_id, old_starts_at, meeting.ends_at)
     if record.state is MeetingState.BOOKED and moved:
         try:
-            claims.settle(session, meeting.id, _span(staff_id, record.starts_at, record.ends_at))
+            claims.settle(session, meeting, _span(staff_id, record.starts_at, record.ends_at))
         except JustTaken:
             return False
     if record.state is MeetingState.CANCELLED:

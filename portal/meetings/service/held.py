@@ -74,7 +74,7 @@ def cover(session: Session, actor: Actor, *, meeting_id: uuid.UUID, staff_id: uu
     kind = session.get_one(MeetingType, meeting.type_id)
     start, end = around(meeting.starts_at, meeting.ends_at)
     try:
-        claims.settle(session, meeting.id, Booked(staff_id, start, end, kind.buffer_minutes))
+        claims.settle(session, meeting, Booked(staff_id, start, end, kind.buffer_minutes))
     except claims.JustTaken as error:
         raise BusyColleague(reason="busy") from error
     former, meeting.staff_id = meeting.staff_id, staff_id

@@ -21,7 +21,7 @@ from portal.meetings.queries import meeting_minutes
 from portal.meetings.queries.proposals import open_proposal
 from portal.meetings.rules.arrangement import Arrangement, arrangement_of, checked_reason
 from portal.meetings.rules.availability import Span
-from portal.meetings.rules.proposing import MAX_TURNS, Terms, TooManyTurns, checked_terms, expires, holds
+from portal.meetings.rules.proposing import MAX_TURNS, Terms, TooManyTurns, check_place, checked_terms, expires, holds
 from portal.meetings.rules.states import PROPOSAL_TRANSITIONS, Form, MeetingState, ProposalState, TurnKind
 from portal.meetings.service import booking, turns
 from portal.meetings.service.booking import WRITE, Settled
@@ -61,7 +61,7 @@ def begin(session: Session, actor: Actor, subject: Subject, terms: Terms, *, sub
 
     :raises NotFound: the case, the kind or the meeting isn't the actor's.
     :raises Forbidden: a staff member's right to write is missing.
-    :raises InvalidInput: see ``rules.proposing.checked_terms``.
+    :raises InvalidInput: see ``rules.proposing.checked_terms``; a visit that staff offer has no place.
     :raises TooManyProposals: the client has too many waiting.
     :raises NobodyToAsk: the case has no caseworker.
     """
@@ -77,7 +77,7 @@ def begin(session: Session, actor: Actor, subject: Subject, terms: Terms, *, sub
     staff_id = case.caseworker_id if actor.side is Side.CLIENT else actor.id
     if staff_id is None:
         raise NobodyToAsk(reason="nobody")
-    checked = checked_terms(terms, now(), minutes=_minutes(kind, terms))
+    checked = _checked(actor, terms, minutes=_minutes(kind, terms))
     proposal = Proposal(
         id=new_id(),
         person_id=case.person_id,
@@ -112,7 +112,7 @@ def counter(session: Session, actor: Actor, *, proposal_id: uuid.UUID, terms: Te
         raise TooManyTurns(reason="turns")
     kind = session.get_one(MeetingType, proposal.type_id)
     minutes = _minutes(kind, terms)
-    checked = checked_terms(terms, now(), minutes=minutes)
+    checked = _checked(actor, terms, minutes=minutes)
     proposal.state = move(PROPOSAL_TRANSITIONS, proposal.state, _waits_for_other(actor))
     proposal.expires_at = expires(checked.windows, now(), minutes=minutes)
     if actor.side is Side.STAFF:
@@ -136,7 +136,7 @@ def accept(
 
     :raises NotFound: the proposal isn't the actor's.
     :raises NotYourTurn: the other side is to answer, or it has ended.
-    :raises InvalidInput: the time or the form isn't among what was proposed.
+    :raises InvalidInput: the time or the form isn't among what was proposed; staff say yes to a visit nowhere.
     :raises JustTaken: the caseworker has something else by now; the proposal stays open.
     :raises PastTime: the time has gone by.
     """
@@ -149,6 +149,7 @@ def accept(
     if form.value not in turn.forms:
         raise InvalidInput(lazy("Välj ett av sätten i förslaget."), reason="form")
     if actor.side is Side.STAFF:
+        check_place((form,), place_id)
         proposal.staff_id = actor.id
     settled = Settled(proposal.staff_id, starts_at, minutes, submission)
     meeting = _book(session, actor, proposal, settled, _wanted(turn, form, place_id))
@@ -204,6 +205,12 @@ def expire(session: Session, *, limit: int = 100) -> int:
         session.flush()
         events.publish(session, turns.changed(proposal, None))
     return len(rows)
+
+
+def _checked(actor: Actor, terms: Terms, *, minutes: int) -> Terms:
+    if actor.side is Side.STAFF:
+        check_place(terms.forms, terms.place_id)
+    return checked_terms(terms, now(), minutes=minutes)
 
 
 def _may_write(actor: Actor) -> None:

@@ -25,7 +25,7 @@ from portal.meetings.forms.proposals import (
 from portal.meetings.models import MeetingType
 from portal.meetings.queries import proposals as proposals_of
 from portal.meetings.queries.proposals import ProposalRow
-from portal.meetings.rules.availability import quanta
+from portal.meetings.rules.availability import Span, quanta
 from portal.meetings.rules.states import Form, TypeKind
 from portal.meetings.service import proposals as service
 from portal.meetings.service.claims import JustTaken
@@ -112,15 +112,14 @@ def _accept_form(row: ProposalRow) -> AcceptForm:
 def _free(row: ProposalRow) -> list[datetime]:
     kind = db().get_one(MeetingType, row.type_id)
     minutes = queries.meeting_minutes(kind, with_interpreter=bool(row.latest.interpreter))
-    spans = list(row.latest.windows)
-    taken = proposals_of.taken(db(), actor().id, spans)
-    wanted = [at for span in spans for at in next_quarters(span, minutes)]
-    takes = timedelta(minutes=minutes)
+    wanted = [at for span in row.latest.windows for at in next_quarters(span, minutes)]
+    takes = timedelta(minutes=minutes + kind.buffer_minutes)  # what is claimed
+    taken = proposals_of.taken(db(), actor().id, [Span(at, at + takes) for at in wanted])
     return [at.astimezone(STOCKHOLM) for at in wanted if taken.isdisjoint(quanta(at, at + takes))]
 
 
 def _places(case_id: uuid.UUID) -> dict[str, str]:
-    """Return the places to choose from; one of ours comes first, so that nobody is asked to a visit nowhere."""
+    """Return the places to choose from, one of ours first; none of them is for what is no visit."""
     return {**proposals_of.places_for(db(), case_id), "": _("Ingen plats hos oss")}
 
 
