@@ -12,9 +12,9 @@ from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, format_time, lazy
 from portal.people import queries as people
 from portal.records import device, queries, service, show
-from portal.records.forms.client import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, SearchForm
+from portal.records.forms.client import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, RestForm, SearchForm
 from portal.records.queries import Only
-from portal.records.rules.states import RemarkKind
+from portal.records.rules.states import MAX_SUBMISSION, RemarkKind, RemarkState
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
 from portal.web.forms import Form, load_form
@@ -142,9 +142,19 @@ def _shown(opened: queries.Opened) -> dict[str, Any]:
         "token": secrets.token_urlsafe(18),
         "form": ButtonForm(formdata=None),
         "reply_form": ReplyForm(formdata=None),
+        "rest_form": RestForm(formdata=None),
+        "undo_form": _undo_form(opened),
         "remark_days": settings().remark_days,
         "hidden": device.hidden(actor().id).holds(opened.id, opened.event_at),
     }
+
+
+def _undo_form(opened: queries.Opened) -> RestForm | None:
+    """Return the form that takes back what was just said of the rest, which the address tells."""
+    said = request.args.get("resten", "")
+    if not said or not any(row.state is RemarkState.AGREED for row in opened.remarks):
+        return None
+    return RestForm(formdata=None, data={"submission": said[:MAX_SUBMISSION]})
 
 
 def _typed(opened: queries.Opened, place: int, form: RemarkForm, error: str) -> dict[str, Any]:

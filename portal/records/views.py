@@ -2,6 +2,7 @@
 
 from portal.records.client_views import feature as journal
 from portal.records.device_views import feature as device
+from portal.records.rest_views import feature as rest
 from portal.records.saving_views import feature as saving
 from portal.records.staff_views import editing, releasing
 from portal.records.staff_views.remarks import feature as remarks
@@ -9,4 +10,4 @@ from portal.records.staff_views.writing import feature as writing
 from portal.web.routes import Feature
 
 documentation = Feature(writing.name, routes=[*writing.routes, *editing.feature.routes, *releasing.feature.routes])
-features = (journal, device, saving, remarks, documentation)
+features = (journal, rest, device, saving, remarks, documentation)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit.models import AccessEntry
 from portal.core.db import writing
 from portal.core.ids import new_id
+from portal.people.models import CaseAssignment, StaffMember
+from portal.people.rules import Role
 from portal.records.models import CaseRecord, Mask, Release, Remark, Version
 from portal.records.rules.states import Ground, VersionState
-from tests.records.world import TEXT, World, locked, make, passage_ids, released, remark, sign_in
+from tests.records.world import TEXT, World, locked, make, passage_ids, release, released, remark, sign_in
 from tests.support.client import Page, PageClient
 from tests.web.test_query_counts import counted
 
@@ -220,6 +222,33 @@ def test_only_whoever_works_on_the_case_finds_anything_and_readings_are_logged(
         staff_client.page(path, status=404)
     for path in [*pages(version, world.money)[4:], f"/dokumentation/{version.record_id}/{version.id}/las"]:
         assert staff_client.post(path, data={"csrf_token": token}).status_code == 404
+
+
+def test_a_system_manager_reaches_none_of_it(
+    staff_client: PageClient, sessions: sessionmaker[Session], world: World, version: Version
+) -> None:
+    """A manager sees health and settings and never a client's data, also by an assignment that should not be."""
+    with writing(sessions) as session:
+        session.info["world"] = world
+        session.get_one(StaffMember, world.henrik).role = Role.MANAGER
+        session.add(CaseAssignment(case_id=world.money, staff_id=world.henrik))
+        release(session, world, version)
+        said = remark(session, world, version)
+    world.roles[world.henrik] = Role.MANAGER
+    sign_in(sessions, staff_client, world.staff(world.henrik))
+    here = staff_client.page("/")
+    token = here.soup.select("input[name=csrf_token]")[0]["value"]
+    assert "Synpunkter" not in here.text
+    wanted = [*pages(version, world.money), "/synpunkter", f"/synpunkter/{said.id}"]
+    for path in wanted:
+        page = staff_client.page(path, status=403)
+        assert page.heading
+        assert not {"Mariam", "Telefonsamtal", "Jonas"} & set(page.text.split())
+    posted = [*wanted[1:2], *wanted[4:7], wanted[8], f"/dokumentation/{version.record_id}/{version.id}/las"]
+    for path in posted:
+        assert staff_client.post(path, data={"csrf_token": token, "do": "visa"}).status_code == 403
+    with sessions() as session:
+        assert session.scalars(select(AccessEntry)).all() == []
 
 
 def test_the_pages_cost_the_same_with_more_to_show(

@@ -54,6 +54,10 @@ class ButtonForm(Form):
     """A button that changes something: only the token that proves where it was pressed."""
 
 
+class RestForm(SubmissionForm):
+    """The button that marks the rest as right, and the one that takes that back: the number tells what was marked."""
+
+
 class SearchForm(Form):
     """Words to look for; sent in the body, for an address would keep them."""
 

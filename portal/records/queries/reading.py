@@ -21,7 +21,7 @@ from portal.records.queries.visible import in_force, reading
 from portal.records.rules.difference import Difference, difference
 from portal.records.rules.passages import Passage
 from portal.records.rules.secrecy import Shown
-from portal.records.rules.states import NoteType
+from portal.records.rules.states import NoteType, RemarkState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,16 @@ class Opened:
     drafts: Mapping[uuid.UUID, DraftRow]
     # Who is to answer what is said of it now.
     answerer: Owner | None
+
+    @property
+    def unsaid(self) -> list[tuple[int, uuid.UUID]]:
+        """Return the passages, with their place from 1, that may be read and that nothing is said or begun of."""
+        said = {row.passage_id for row in self.remarks if row.state is not RemarkState.WITHDRAWN} | self.drafts.keys()
+        return [
+            (place, passage.id)
+            for place, passage in enumerate(self.passages, 1)
+            if not passage.hidden and passage.id not in said
+        ]
 
     @property
     def is_newest(self) -> bool:

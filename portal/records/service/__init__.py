@@ -1,5 +1,6 @@
 """What is done with documentation: written, released, read, remarked on and answered; in the caller's transaction."""
 
+from portal.records.service.agreeing import agree_with_rest, undo_rest
 from portal.records.service.answering import answer
 from portal.records.service.reading import mark_read
 from portal.records.service.releasing import Check, Hidden, release, withdraw
@@ -10,6 +11,7 @@ __all__ = [
     "About",
     "Check",
     "Hidden",
+    "agree_with_rest",
     "answer",
     "correct",
     "discard_draft",
@@ -21,6 +23,7 @@ __all__ = [
     "reply",
     "revise",
     "save_draft",
+    "undo_rest",
     "withdraw",
     "withdraw_remark",
     "write",

@@ -157,7 +157,7 @@ def remark(
     draft = _draft(session, actor, record_id, passage_id or record_id)
     if draft is not None and (draft.stamp == seen or draft.text == text):
         session.delete(draft)
-    _done(session, actor, "remark.made", record, made)
+    note(session, actor, "remark.made", record, made)
     return made
 
 
@@ -172,7 +172,7 @@ def withdraw_remark(session: Session, actor: Actor, remark_id: uuid.UUID) -> Rem
         raise Conflict(reason="withdrawn")
     found.state, found.withdrawn_at = move(REMARK_TRANSITIONS, found.state, RemarkState.WITHDRAWN), now()
     found.due_on = None
-    _done(session, actor, "remark.withdrawn", record, found)
+    note(session, actor, "remark.withdrawn", record, found)
     return found
 
 
@@ -209,7 +209,7 @@ def reply(
     )
     found.due_on = due_on(made.at, answer_days)
     session.add(made)
-    _done(session, actor, "remark.replied", record, found)
+    note(session, actor, "remark.replied", record, found)
     return made
 
 
@@ -218,7 +218,8 @@ def next_turn(session: Session, remark_id: uuid.UUID) -> int:
     return (session.scalar(select(func.max(Turn.number)).where(Turn.remark_id == remark_id)) or 0) + 1
 
 
-def _done(session: Session, actor: Actor, action: str, record: CaseRecord, found: Remark) -> None:
+def note(session: Session, actor: Actor, action: str, record: CaseRecord, found: Remark) -> None:
+    """Log what was done with a remark that is held, and tell the back office and the other features of it."""
     session.flush()
     audit.record(
         session,
