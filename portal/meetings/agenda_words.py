@@ -15,12 +15,20 @@ from portal.meetings.words import FORM_NAMES
 from portal.sync.contract import MeetingRecord
 from portal.web.words import capital
 
-_LOOKS = {"meeting": "is-booked", "offer": "is-prop", "wish": "is-prop", "absence": "is-block", "busy": "is-block"}
+_LOOKS = {
+    "meeting": "is-booked",
+    "offer": "is-prop",
+    "wish": "is-prop",
+    "absence": "is-block",
+    "busy": "is-block",
+    "open": "is-open",
+}
 _WORDS = {
     "offer": lazy("Förslag"),
     "wish": lazy("Klienten föreslår"),
     "absence": lazy("Frånvaro"),
     "busy": lazy("Upptagen"),
+    "open": lazy("Ledig tid"),
 }
 _STATES = {
     MeetingState.NO_SHOW: lazy("Kom inte"),

@@ -86,3 +86,14 @@ class Model:
                 found.append(Start(at, self.place(offered[0])))  # type: ignore[arg-type]
             at += MINUTE
         return found
+
+    def open_minutes(self, within: Span) -> list[datetime]:
+        """Return the minutes that are open for some kind of meeting and are not taken at all."""
+        kinds = (*self.told.openings, *self.told.units_openings, *self.told.weekly, *self.told.units_weekly)
+        found = []
+        at = within.start
+        while at < within.end:
+            if any(self.covers(hours, at) for hours in kinds) and not self.is_taken(at):
+                found.append(at)
+            at += MINUTE
+        return found

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -22,10 +23,11 @@ from portal.meetings.rules.availability import (
     bounds,
     free_starts,
     length,
+    open_time,
     quanta,
 )
 from portal.meetings.rules.states import Form
-from tests.meetings.naive import Model, Told
+from tests.meetings.naive import MINUTE, Model, Told
 
 TALK, HOME = uuid.UUID(int=1), uuid.UUID(int=2)
 HOUSE, LIBRARY = uuid.UUID(int=11), uuid.UUID(int=12)
@@ -101,6 +103,19 @@ def test_the_free_times_are_those_of_the_naive_model(world: tuple[Told, Wanted, 
     units = Hours(told.units_weekly, told.units_openings)
     calendar = Calendar(Hours(told.weekly, told.openings), Taken(told.taken), units)
     assert list(free_starts(calendar, wanted, within)) == Model(told, wanted).starts(within)
+
+
+@given(worlds())
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_the_open_time_is_that_of_the_naive_model(world: tuple[Told, Wanted, Span]) -> None:
+    told, wanted, within = world
+    calendar = Calendar(
+        Hours(told.weekly, told.openings), Taken(told.taken), Hours(told.units_weekly, told.units_openings)
+    )
+    found = open_time(calendar, within)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+    minutes = [span.start + timedelta(minutes=n) for span in found for n in range((span.end - span.start) // MINUTE)]
+    assert minutes == Model(told, wanted).open_minutes(within)
 
 
 def starts_on(day: date, *rules: Weekly, minutes: int = 60, taken: tuple[Span, ...] = ()) -> list[str]:

@@ -11,7 +11,7 @@ from portal.audit.models import AccessEntry
 from portal.core.clock import travel
 from portal.core.db import writing
 from portal.core.i18n import STOCKHOLM
-from portal.meetings.models import BusyTime, Claim, DayException, Meeting
+from portal.meetings.models import BusyTime, Claim, DayException, Meeting, StaffCalendar
 from portal.meetings.rules.states import Delivery, Form, MeetingState
 from portal.meetings.service import claims, elsewhere
 from portal.meetings.sync import receive
@@ -22,7 +22,7 @@ from tests.meetings.test_proposals import offer, propose
 from tests.meetings.test_sync import theirs
 from tests.messages import world as worlds
 from tests.messages.test_sync import link
-from tests.support.client import PageClient
+from tests.support.client import Page, PageClient
 
 
 @pytest.fixture(autouse=True)
@@ -257,6 +257,39 @@ def test_an_absence_of_days_says_so_on_each_of_them(
     shown = [box.get_text(" ", strip=True) for box in page.soup.select("table.i-week .is-block")]
     assert shown == ["Frånvaro hela dagen", "Frånvaro till 10.00", "Frånvaro från 12.00"]
     assert page.soup.select(".i-week tbody th")[0].get_text() == "08.00"
+
+
+def opened(page: Page) -> list[str]:
+    return [box.get_text(" ", strip=True) for box in page.soup.select("table.i-week .is-open")]
+
+
+def test_the_week_shows_what_is_left_of_the_hours(
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+):
+    with writing(sessions) as session:
+        session.add(DayException(staff_id=world.people.petra, open=False, starts_at=slot(1, 0), ends_at=slot(2, 0)))
+        session.add(BusyTime(staff_id=world.people.petra, starts_at=slot(3, 8), ends_at=slot(3, 15, 40)))
+        propose(session, world)  # on Thursday from one to three, which is taken already
+    with travel(slot(0, 13, 10)):
+        worlds.sign_in(sessions, staff_client, world.people.staff(world.people.petra))
+        page = staff_client.page("/kalender")
+    # Row by row: what has been, an absence, a meeting with its buffer, and less than half an hour are left out.
+    free = ["Ledig tid 08.00–09.00", "Ledig tid 08.00–16.00", "Ledig tid 10.00–16.00", "Ledig tid 13.30–16.00"]
+    assert sorted(opened(page)) == [*free[:1], free[1], free[1], free[1], *free[2:]]
+    assert opened(staff_client.page("/kalender?dag=2027-02-22")) == []
+    listed = staff_client.page("/kalender/i-dag?dag=2027-03-03").text
+    assert "Ledig tid 08.00–09.00 Mariam Sandell 09.00–09.30, Telefon Ledig tid 10.00–16.00" in listed
+
+
+def test_a_calendar_that_clients_cant_book_in_shows_no_free_time(
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+):
+    worlds.sign_in(sessions, staff_client, world.people.staff(world.people.henrik))
+    address = f"/kalender?vem={world.people.petra}"
+    assert opened(staff_client.page(address)) != []
+    with writing(sessions) as session:
+        session.get_one(StaffCalendar, world.people.petra).bookable = False
+    assert opened(staff_client.page(address)) == []
 
 
 def test_the_room_opens_ten_minutes_before(

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.meetings.rules.week import Cell, Table, bounds, monday_of, table
+from portal.meetings.rules.availability import Span
+from portal.meetings.rules.week import STEP, Cell, Table, bounds, monday_of, table, whole_rows
 
 MONDAY = date(2026, 10, 19)  # its Sunday is the day on which the clocks go back
 
@@ -70,3 +71,29 @@ def test_what_ends_in_the_night_is_shown_where_it_ends():
     midnight, _end = bounds(MONDAY + timedelta(days=1), 1)
     found = table([One(midnight - timedelta(hours=1), midnight + timedelta(hours=3))], MONDAY)
     assert (found.times[0].hour, found.times[-1].hour) == (2, 23)
+
+
+@given(st.lists(entries, max_size=4), st.lists(entries, max_size=6))
+def test_free_rows_are_whole_and_share_a_cell_with_nothing(open_hours: list[One], shown: list[One]):
+    hours = sorted((Span(one.starts_at, one.ends_at) for one in open_hours), key=lambda span: span.start)
+    apart = [span for number, span in enumerate(hours) if all(span.start >= one.end for one in hours[:number])]
+    rows = whole_rows(apart, shown)
+    free = [One(*row) for row in rows]
+    assert all(
+        row.start.minute in {0, 30} and row.end.minute in {0, 30} and row.end - row.start >= STEP for row in rows
+    )
+    assert all(any(span.start <= row.start < span.end for span in apart) for row in rows)
+    assert not any(one.starts_at < row.end and one.ends_at > row.start for one in shown for row in rows)
+    both = cells(table([*free, *shown], MONDAY, 7))
+    assert not any(len(cell.entries) > 1 and any(one in free for one in cell.entries) for _row, _day, cell in both)
+
+
+def test_free_rows_follow_upon_each_other_in_one_piece_and_leave_out_what_is_less():
+    nine, _end = bounds(MONDAY, 1)
+    nine += timedelta(hours=9)
+    free = [Span(nine - timedelta(minutes=5), nine + timedelta(hours=3, minutes=20))]
+    meeting = One(nine + timedelta(minutes=60), nine + timedelta(minutes=70))
+    assert whole_rows(free, [meeting]) == [
+        Span(nine, nine + timedelta(hours=1)),
+        Span(nine + timedelta(minutes=90), nine + timedelta(hours=3)),
+    ]

@@ -40,7 +40,7 @@ class Colleague:
 class Entry:
     """Something in a calendar. ``client`` is empty where the actor doesn't work with the client."""
 
-    kind: str  # meeting, offer, wish, absence or busy
+    kind: str  # meeting, offer, wish, absence, busy or open
     starts_at: datetime
     ends_at: datetime
     id: uuid.UUID | None = None

@@ -24,13 +24,13 @@ _NOBODY = uuid.UUID(int=0)
 def calendars(
     session: Session,
     staff: Mapping[uuid.UUID, uuid.UUID | None],
-    person_id: uuid.UUID,
+    person_id: uuid.UUID | None,
     within: Span,
     *,
     ignoring_draft: uuid.UUID | None = None,
     ignoring_meeting: uuid.UUID | None = None,
 ) -> dict[uuid.UUID, Calendar]:
-    """Return the calendars of caseworkers who have hours in the window; the client's own meetings are taken in each.
+    """Return the calendars of caseworkers who have hours in the window; a client's own meetings are taken in each.
 
     ``staff`` gives the unit of each, whose hours and closings count, too. Two things are not counted as taken: what is
     held for a draft, and what a meeting takes that is to be moved.
@@ -55,7 +55,8 @@ def calendars(
     claimed = {"first_piece": within.start - QUANTUM, "moment": now()}
     for staff_id, first, last in session.execute(_held(), {**window, **ignoring, **claimed}):
         taken[staff_id].append(Span(first, last + QUANTUM))
-    own = [Span(*row) for row in session.execute(_own_meetings(), {**window, **ignoring, "person_id": person_id})]
+    asked_for = {**window, **ignoring, "person_id": person_id}
+    own = [Span(*row) for row in session.execute(_own_meetings(), asked_for)] if person_id else []
     hours = {id_: Hours(weekly[id_], openings[id_]) for id_ in (*units, *units.values())}
     return {
         id_: Calendar(hours[id_], Taken((*taken[id_], *taken[unit_id], *own)), hours[unit_id])

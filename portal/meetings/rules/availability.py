@@ -105,6 +105,16 @@ class Taken:
         before = bisect_left(self._starts, end) - 1
         return before >= 0 and self._ends[before] > start
 
+    def leaves(self, span: "Span") -> Iterator["Span"]:
+        """Yield what isn't taken of a span, in order."""
+        at = span.start
+        for start, end in zip(self._starts, self._ends, strict=True):
+            if at < min(start, span.end):
+                yield Span(at, min(start, span.end))
+            at = max(at, end)
+        if at < span.end:
+            yield Span(at, span.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
@@ -203,6 +213,27 @@ def free_starts(calendar: Calendar, wanted: Wanted, within: Span) -> Iterator[St
             if not calendar.taken.meets(start.at, start.at + with_buffer):
                 yield start
         day, windows = day + _DAY, following
+
+
+def open_time(calendar: Calendar, within: Span) -> list[Span]:
+    """Return what is open inside a span for a meeting of some kind and isn't taken, in order."""
+    opened: list[Span] = []
+    day = within.start.astimezone(STOCKHOLM).date()
+    while _midnight(day) < within.end:
+        hours = calendar.hours_on(day)
+        midnights = Span(_midnight(day), _midnight(day + _DAY))
+        opened += [_common(Span(one.start, one.end), midnights) for one in hours.openings]
+        rules = (rule for rule in hours.weekly if rule.opens(day))
+        opened += [Span(window.start, window.end) for rule in rules for window in _by_the_clock(rule, day, None)]
+        day += _DAY
+    spans = (_common(span, within) for span in opened)
+    return [
+        left for span in _merge(span for span in spans if span.start < span.end) for left in calendar.taken.leaves(span)
+    ]
+
+
+def _common(span: Span, other: Span) -> Span:
+    return Span(max(span.start, other.start), min(span.end, other.end))
 
 
 class _Window(NamedTuple):

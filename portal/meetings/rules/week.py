@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from portal.core.i18n import STOCKHOLM
+from portal.meetings.rules.availability import Span, Taken
 
 STEP = timedelta(minutes=30)
 # What is shown even of an empty week.
 FIRST_HOUR, LAST_HOUR = 8, 17
 _MIDNIGHT = 48
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Timed(Protocol):
@@ -71,6 +73,20 @@ def table(entries: Iterable[Entry], first: date, days: int = 5) -> Table[Entry]:
         times=[time(row // 2, 30 * (row % 2)) for row in range(begins, ends)],
         rows=[[column[row] for column in columns] for row in range(ends - begins)],
     )
+
+
+def whole_rows(free: Iterable[Span], shown: Iterable[Timed]) -> list[Span]:
+    """Return the rows of a table that lie in free time and that nothing shown stands in, joined to spans."""
+    standing = Taken(Span(one.starts_at, one.ends_at) for one in shown)
+    found: list[Span] = []
+    for span in free:
+        at = span.start + -(span.start - _EPOCH) % STEP
+        while at + STEP <= span.end:
+            if not standing.meets(at, at + STEP):
+                joined = found.pop().start if found and found[-1].end == at else at
+                found.append(Span(joined, at + STEP))
+            at += STEP
+    return found
 
 
 def _days(entries: Iterable[Entry], first: date, days: int) -> Iterable[tuple[int, list[Entry]]]:

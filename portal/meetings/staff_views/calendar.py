@@ -16,7 +16,8 @@ from portal.meetings.forms.staff import CancelForm, CoverForm, MoveForm
 from portal.meetings.models import Meeting
 from portal.meetings.queries import MeetingRow, agenda
 from portal.meetings.queries import proposals as proposals_of
-from portal.meetings.queries.agenda import Colleague
+from portal.meetings.queries.agenda import Colleague, Entry
+from portal.meetings.queries.openings import openings
 from portal.meetings.rules import week as weeks
 from portal.meetings.rules.states import MeetingState
 from portal.meetings.rules.video import may_join
@@ -45,7 +46,7 @@ def week() -> Response:
     day = weeks.monday_of(_day(request.args.get("dag", "")))
     colleague, others = _whose()
     start, end = weeks.bounds(day, 7)
-    entries = agenda.agenda(db(), actor(), colleague.id, start, end)
+    entries = _entries(colleague.id, start, end)
     shown = [day + timedelta(days=number) for number in range(words.last_day(entries, day))]
     table = weeks.table(entries, day, len(shown))
     return render(
@@ -63,6 +64,13 @@ def week() -> Response:
         conflicts=[words.link(one) for one in agenda.conflicts(db(), actor())],
         stuck=[words.link(one) for one in agenda.stuck(db(), actor())],
     )
+
+
+def _entries(staff_id: uuid.UUID, start: datetime, end: datetime) -> list[Entry]:
+    """Return what stands in a calendar, and what is free between it, in order."""
+    found = agenda.agenda(db(), actor(), staff_id, start, end)
+    found += openings(db(), actor(), staff_id, start, end, found)
+    return sorted(found, key=lambda one: (one.starts_at, one.ends_at))
 
 
 def _day(text: str) -> date:
@@ -94,7 +102,7 @@ def day() -> Response:
     """Show one day as a list, with what has to be marked."""
     wanted = _day(request.args.get("dag", ""))
     start, end = weeks.bounds(wanted, 1)
-    entries = agenda.agenda(db(), actor(), actor().id, start, end)
+    entries = _entries(actor().id, start, end)
     return render(
         "meetings/staff/day.html",
         title=capital(format_day(wanted)),
