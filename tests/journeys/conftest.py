@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from portal.demo.stack import DemoStack
 from tests.journeys.appointments import Appointments
+from tests.journeys.looks import Looks
 from tests.journeys.stores import Stores
 
 HERE = Path(__file__).parent
@@ -44,3 +45,9 @@ def appointments(portal: DemoStack) -> Iterator[Appointments]:
     found = Appointments(portal)
     yield found
     found.close()
+
+
+@pytest.fixture(params=["a-share", pytest.param("every-way", marks=pytest.mark.soak)])
+def looks(request: pytest.FixtureRequest) -> Looks:
+    """See that pages on the way look right: in a few ways in the ordinary run, in every way in the long one."""
+    return Looks(request.node.originalname, all_of_them=request.param == "every-way")

@@ -7,21 +7,17 @@ every page in all.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Page
 
 from portal.demo.stack import DemoStack
-from portal.web.site import LANGUAGE_COOKIE
 from tests.journeys.kinds import ON_SQLITE
+from tests.journeys.looks import COMBINATIONS, Combination, dress, faults
 from tests.journeys.pages import UUID, SideName, address, sign_in_as
-from tests.support.axe import geometry, violations
 
 pytestmark = ON_SQLITE
-COMBINATIONS = list(product(["sv", "en", "ar"], ["light", "dark"], [390, 1280]))
-NARROW = 320
 EACH_PAGE_SEEN = 1
 # Not pages: they change something, lead away, or answer no HTML.
 NO_PAGES = re.compile(r"^/(lamna|saml/|sprak/|static/|halsa)|^.*\.ics$|^/journal/[^/]+/fil$")
@@ -107,22 +103,14 @@ def reached(page: Page, origin: str, each: int = 2) -> list[str]:
     return found
 
 
-def look(page: Page, side: SideName, url: str, combination: tuple[str, str, int]) -> list[str]:
-    language, scheme, width = combination
-    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": url}])
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size({"width": width, "height": 844})
+def look(page: Page, side: SideName, url: str, combination: Combination) -> list[str]:
+    dress(page, combination)
     page.goto(url)
-    root = page.locator("html")
-    faults = [] if root.get_attribute("lang") == language else [f"lang is {root.get_attribute('lang')}"]
-    faults += violations(page) + geometry(page, targets=side == "client")
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    faults += [f"at {NARROW} px: {fault}" for fault in geometry(page, targets=side == "client")]
-    return [f"{urlsplit(url).path} {combination}: {fault}" for fault in faults]
+    return faults(page, side, combination)
 
 
 def look_at_all(
-    portal: DemoStack, open_page: Callable[..., Page], visit: Visit, chosen: Callable[[int], list[tuple[str, str, int]]]
+    portal: DemoStack, open_page: Callable[..., Page], visit: Visit, chosen: Callable[[int], list[Combination]]
 ) -> None:
     origin = address(portal, visit.side)
     page = open_page(device="desktop", base_url=origin)
@@ -132,20 +120,20 @@ def look_at_all(
         page.goto("/")
     paths = reached(page, origin)
     assert visit.expected <= set(map(pattern, paths))
-    faults = [
+    found = [
         fault
         for number, path in enumerate(paths)
         for combination in chosen(number)
         for fault in look(page, visit.side, origin + path, combination)
     ]
-    assert not faults, "\n" + "\n".join(f"- {re.sub(UUID, '*', fault)}" for fault in dict.fromkeys(faults))
+    assert not found, "\n" + "\n".join(f"- {re.sub(UUID, '*', fault)}" for fault in dict.fromkeys(found))
 
 
 @pytest.mark.parametrize("name", VISITS)
 def test_every_page_is_in_order(portal: DemoStack, open_page: Callable[..., Page], name: str) -> None:
     start = 5 * list(VISITS).index(name)
 
-    def share(number: int) -> list[tuple[str, str, int]]:
+    def share(number: int) -> list[Combination]:
         # 5 and 12 have no common factor: step by step every combination comes.
         first = start + number * EACH_PAGE_SEEN
         return [COMBINATIONS[5 * (first + step) % len(COMBINATIONS)] for step in range(EACH_PAGE_SEEN)]
