@@ -14,6 +14,7 @@ from portal.assistance.rules.kinds import Kind, Party, Period, Whose
 from portal.assistance.service import drafts, parties, signing
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
+from portal.core.events import publish
 from portal.core.ids import new_id
 from portal.files.models import StoredFile
 from portal.files.rules import FileKind, FileState
@@ -56,8 +57,9 @@ class Scene:
     jonas: Actor
 
 
-def make(session: Session) -> Scene:
-    subscribe(session.info["event_bus"])
+def make(session: Session, *, wired: bool = False) -> Scene:
+    if not wired:
+        subscribe(session.info["event_bus"])
     world = build(session)
     jonas = person(session, JONAS, "Jonas", "Sandell").id
     return Scene(session, world, world.client(world.mariam), world.client(world.tor), world.client(jonas))
@@ -102,7 +104,12 @@ def sign(scene: Scene, application_id: uuid.UUID, who: Actor | None = None) -> N
 
 
 def put_signature(scene: Scene, application_id: uuid.UUID, who: Actor, party: Party) -> None:
-    version = current_version(scene.session, "assistance.application", application_id)
+    signed(scene.session, application_id, who, party)
+
+
+def signed(session: Session, application_id: uuid.UUID, who: Actor, party: Party) -> None:
+    """Store a signature of the newest version and tell of it, as the answer of an identity provider does."""
+    version = current_version(session, "assistance.application", application_id)
     assert version is not None
     signature = Signature(
         version_id=version.id,
@@ -116,10 +123,9 @@ def put_signature(scene: Scene, application_id: uuid.UUID, who: Actor, party: Pa
         evidence={},
         evidence_digest=b"",
     )
-    scene.session.add(signature)
-    scene.session.flush()
-    event = DocumentSigned(signature.id, version.id, version.kind, application_id, party.value, who.id)
-    scene.session.info["event_bus"].publish(scene.session, event)
+    session.add(signature)
+    session.flush()
+    publish(session, DocumentSigned(signature.id, version.id, version.kind, application_id, party.value, who.id))
 
 
 def put_file(scene: Scene, application_id: uuid.UUID, who: Actor | None = None, paper: str = "rent") -> StoredFile:

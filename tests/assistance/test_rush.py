@@ -1,0 +1,129 @@
+"""What several do at the same moment: start, save, sign; on both databases, in threads with transactions of their own."""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.assistance import queries
+from portal.assistance.models import Application
+from portal.assistance.rules.answers import Edit, base_of
+from portal.assistance.rules.kinds import Kind, Party
+from portal.assistance.rules.states import ApplicationState
+from portal.assistance.service import drafts, signing
+from portal.core.actor import Actor
+from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.events import EventBus
+from portal.sync.models import OutboxMessage
+from portal.wiring import subscribe
+from tests.assistance.test_signing import couple
+from tests.assistance.world import MONTH, Scene, make, signed
+from tests.conftest import make_settings
+
+Got = TypeVar("Got")
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
+    bus = EventBus()
+    subscribe(bus)
+    engine = make_engine(database_url, make_settings().key_ring)
+    yield make_sessionmaker(engine, bus)
+    engine.dispose()
+
+
+@pytest.fixture
+def scene(sessions: sessionmaker[Session]) -> Scene:
+    with writing(sessions) as session:
+        return make(session, wired=True)
+
+
+def at_once(acts: Sequence[Callable[[], Got]]) -> list[Got]:
+    """Run acts in threads that set off together."""
+    together = Barrier(len(acts))
+
+    def run(act: Callable[[], Got]) -> Got:
+        together.wait(timeout=30)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_many_starts_at_once_make_one_application(sessions: sessionmaker[Session], scene: Scene) -> None:
+    def start() -> uuid.UUID:
+        with writing(sessions) as session:
+            return drafts.start(session, scene.mariam, kind=Kind.MONTHLY, period=MONTH, prefilled={})
+
+    assert len(set(at_once([start] * 8))) == 1
+
+
+def test_answers_saved_at_once_are_all_kept(sessions: sessionmaker[Session], scene: Scene) -> None:
+    with writing(sessions) as session:
+        draft = drafts.start(session, scene.mariam, kind=Kind.MONTHLY, period=MONTH, prefilled={})
+    said = {"message": "a", "phone": "070-174 06 05", "email": "m@example.se", "interpreter": "no"}
+
+    def save(key: str) -> Callable[[], drafts.Saved]:
+        def act() -> drafts.Saved:
+            with writing(sessions) as session:
+                edits = {key: Edit(said[key], base_of(None))}
+                return drafts.save(session, scene.mariam, draft, "contact", edits, form=key, turn=0)
+
+        return act
+
+    assert all(not saved.conflicts for saved in at_once([save(key) for key in said]))
+    with sessions() as session:
+        cells = queries.draft(session, scene.mariam, draft).answers[Party.APPLICANT, "contact"]
+    assert {key: cells[key].raw for key in said} == said
+
+
+def test_both_sign_at_once_and_it_is_handed_in_once(sessions: sessionmaker[Session], scene: Scene) -> None:
+    with writing(sessions) as session:
+        draft = couple(Scene(session, scene.world, scene.mariam, scene.tor, scene.jonas))
+
+    def sign(who: Actor) -> Callable[[], None]:
+        with writing(sessions) as session:
+            _document, party = signing.prepare(session, who, draft)
+
+        def act() -> None:
+            with writing(sessions) as session:
+                signed(session, draft, who, party)
+
+        return act
+
+    at_once([sign(scene.mariam), sign(scene.jonas)])
+    with sessions() as session:
+        assert session.get_one(Application, draft).state is ApplicationState.SUBMITTED
+        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
+
+
+def test_signed_and_changed_at_once_is_never_half(sessions: sessionmaker[Session], scene: Scene) -> None:
+    with writing(sessions) as session:
+        draft = couple(Scene(session, scene.world, scene.mariam, scene.tor, scene.jonas))
+    for number in range(4):
+        race(sessions, scene, draft, number)
+        with sessions() as session:
+            row = session.get_one(Application, draft)
+            # Whichever came first: the change stands, and no signature of what it was before counts.
+            assert (row.state, row.frozen_id) == (ApplicationState.DRAFT, None)
+
+
+def race(sessions: sessionmaker[Session], scene: Scene, draft: uuid.UUID, number: int) -> None:
+    with writing(sessions) as session:
+        _document, party = signing.prepare(session, scene.mariam, draft)
+
+    def sign() -> None:
+        with writing(sessions) as session:
+            signed(session, draft, scene.mariam, party)
+
+    def change() -> None:
+        with writing(sessions) as session:
+            edits = {"message": Edit(f"Ändring {number}", base_of(None))}
+            drafts.save(session, scene.mariam, draft, "contact", edits, form="x", turn=number)
+
+    at_once([sign, change])
