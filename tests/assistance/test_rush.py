@@ -1,4 +1,4 @@
-"""What several do at the same moment: start, save, sign; on both databases, in threads with transactions of their own."""
+"""What several do at the same moment: start, save, sign; in threads with transactions of their own."""
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence

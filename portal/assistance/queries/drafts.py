@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from portal.assistance.models import Paper, SectionAnswers
 from portal.assistance.queries.applications import ApplicationView, application
+from portal.assistance.queries.carried import Answers, carried
 from portal.assistance.rules.answers import Cell, Cells, from_json
+from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import Section
 from portal.assistance.rules.kinds import Party, Whose
+from portal.assistance.rules.states import EDITABLE
 from portal.core.actor import Actor
 from portal.core.errors import NotFound
 
-Answers = Mapping[tuple[Party, str], Cells]
 _NOTHING: Cells = {}
 
 
@@ -50,12 +52,15 @@ def draft(session: Session, actor: Actor, application_id: uuid.UUID) -> Draft:
     """Return an application with its answers.
 
     :raises NotFound: for a foreign or unknown id alike.
+    :raises Updating: it is of a newer version of the form than this process knows.
     """
     view = application(session, actor, application_id)
     known = [one.party for one in view.parties]  # the answers of whoever is shielded are, too
     wanted = select(SectionAnswers).where(SectionAnswers.application_id == application_id)
     rows = session.scalars(wanted.where(SectionAnswers.party.in_(known))).all()
-    answers = {(row.party, row.section): from_json(row.cells) for row in rows}
+    answers: Answers = {(row.party, row.section): from_json(row.cells) for row in rows}
+    if view.state in EDITABLE:
+        answers, view = carried(answers, view.definition), replace(view, definition=CURRENT.version)
     return Draft(view, answers, {(row.party, row.section): row.changed_at for row in rows})
 
 

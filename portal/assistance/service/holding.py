@@ -3,10 +3,14 @@
 import uuid
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assistance.models import Application, ApplicationEvent, ApplicationParty
+from portal.assistance.models import Application, ApplicationEvent, ApplicationParty, SectionAnswers
 from portal.assistance.queries.applications import is_protected, reached
+from portal.assistance.queries.carried import carried
+from portal.assistance.rules.answers import from_json, to_json
+from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import EDITABLE, ApplicationState, EventKind, move
 from portal.core.actor import Actor, Side
@@ -66,12 +70,31 @@ def hold_draft(session: Session, actor: Actor, application_id: uuid.UUID) -> tup
     :raises NotFound: for a foreign or unknown one alike.
     :raises NotHere: the actor can't apply in the portal.
     :raises NotADraft: it is handed in.
+    :raises Updating: it is of a newer version of the form than this process knows.
     """
     need_applicant(session, actor)
     row, mine = hold(session, actor, application_id)
     if row.state not in EDITABLE:
         raise NotADraft
+    if row.definition != CURRENT.version:
+        _carry_over(session, row)
     return row, mine
+
+
+def _carry_over(session: Session, row: Application) -> None:
+    """Bring a draft to the newest version of the form; what was signed of it in an older one is void."""
+    stored = session.scalars(select(SectionAnswers).where(SectionAnswers.application_id == row.id)).all()
+    held = {(one.party, one.section): one for one in stored}
+    newest = carried({key: from_json(one.cells) for key, one in held.items()}, row.definition)
+    for (party, section), cells in newest.items():
+        found = held.get((party, section))
+        if found is None:
+            found = SectionAnswers(application_id=row.id, party=party, section=section)
+            session.add(found)
+        found.cells = to_json(cells)
+    row.definition = CURRENT.version
+    changed(session, row, None)
+    session.flush()
 
 
 def touch(row: Application) -> None:
@@ -81,7 +104,7 @@ def touch(row: Application) -> None:
     row.warned_at = None
 
 
-def changed(session: Session, row: Application, party: Party) -> None:
+def changed(session: Session, row: Application, party: Party | None) -> None:
     """Note that what would be signed is another than before; signatures of what it was are void."""
     touch(row)
     row.revision += 1
