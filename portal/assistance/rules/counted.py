@@ -81,7 +81,6 @@ ASSETS: Mapping[str, AssetKind] = {
 _PUPILS = frozenset({"compulsory", "upper"})
 # Those have households of their own, and share nothing of this one's costs.
 _OWN_HOUSEHOLD = frozenset({"lodger", "landlord"})
-_ADULTS = frozenset({APPLICANT, CO_APPLICANT})
 
 
 def household(
@@ -99,14 +98,15 @@ def household(
     read = {section.key: standing(filled, section, today) for section in form.of(kind)}
     family = read["household"]
     children = _rows(family, "children")
+    persons = _Persons(family.values.get("civil_status"), children)
     return Household(
         span=Span(period.first, period.last),
         adults=_adults(family),
         children=UNKNOWN if children is UNKNOWN else tuple(_child(key, row) for key, row in children.items()),
         others=_others(read["home"]),
-        costs=_costs(read["costs"]),
-        incomes=_incomes(read["incomes"], _Persons(family.values.get("civil_status"), children)),
-        assets=_assets(read["assets"]),
+        costs=_costs(read["costs"], persons),
+        incomes=_incomes(read["incomes"], persons),
+        assets=_assets(read["assets"], persons),
     )
 
 
@@ -123,7 +123,13 @@ class _Persons:
         if whose is None:
             # One person alone is not asked.
             return APPLICANT if self.civil_status == SINGLE and self.children == {} else ""
-        return self._child(row) if whose == CHILD else str(whose)
+        return self._child(row) if whose == CHILD else self.adult_of(row)
+
+    def adult_of(self, row: Row) -> str:
+        """Return the key of the adult of the household whose a row is; nothing where it is nobody's of them."""
+        whose = row.get("whose")
+        known = whose == APPLICANT or (whose == CO_APPLICANT and self.civil_status == COHABITING)
+        return str(whose) if known else ""
 
     def _child(self, row: Row) -> str:
         if self.children is UNKNOWN:
@@ -177,7 +183,7 @@ def _others(home: Standing) -> int | Unknown:
     return sum(row["relation"] not in _OWN_HOUSEHOLD for row in rows.values())
 
 
-def _costs(read: Standing) -> tuple[Cost, ...] | Unknown:
+def _costs(read: Standing, persons: _Persons) -> tuple[Cost, ...] | Unknown:
     rows = _rows(read, "costs")
     if rows is UNKNOWN:
         return UNKNOWN
@@ -186,13 +192,13 @@ def _costs(read: Standing) -> tuple[Cost, ...] | Unknown:
             COSTS.get(str(row.get("kind")), CostKind.OTHER),
             _amount(row, "amount"),
             note=str(row.get("specification") or row.get("trip") or ""),
-            person=_adult(row),
+            person=persons.adult_of(row),
         )
         for row in rows.values()
     )
 
 
-def _assets(read: Standing) -> tuple[Asset, ...] | Unknown:
+def _assets(read: Standing, persons: _Persons) -> tuple[Asset, ...] | Unknown:
     rows = _rows(read, "assets")
     if rows is UNKNOWN:
         return UNKNOWN
@@ -201,7 +207,7 @@ def _assets(read: Standing) -> tuple[Asset, ...] | Unknown:
             ASSETS.get(str(row.get("kind")), AssetKind.OTHER),
             _amount(row, "value"),
             note=str(row.get("description") or row.get("company") or ""),
-            person=_adult(row),
+            person=persons.adult_of(row),
         )
         for row in rows.values()
     )
@@ -230,12 +236,6 @@ def _income(row: Row, persons: _Persons) -> Income | None:
     if kind is None or not person:
         return None
     return Income(kind, _amount(row, "amount"), person, note=str(row.get("specification") or ""))
-
-
-def _adult(row: Row) -> str:
-    """Return which adult a row is of; nothing where it is a child's, the household's, or nobody was asked."""
-    whose = str(row.get("whose", ""))
-    return whose if whose in _ADULTS else ""
 
 
 def _amount(row: Row, key: str) -> Amount:

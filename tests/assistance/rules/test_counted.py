@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.assistance.rules.answers import Cells
+from portal.assistance.rules.answers import Cell, Cells
 from portal.assistance.rules.counted import ASSETS, AUTHORITIES, COSTS, INCOMES, household
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import NONE_OF_THEM, YES, Field, Rows
@@ -151,8 +151,15 @@ def test_an_income_is_of_a_person() -> None:
 
 def test_an_income_of_nobody_knows_whom_makes_all_unknown() -> None:
     assert incomes(household=COUPLE) is UNKNOWN
+    # Somebody alone has no co-applicant.
+    assert incomes(household={**SINGLE, "children.none": Cell("")}, whose="co_applicant") is UNKNOWN
     assert incomes(household=COUPLE, whose="child", child="Barn") is UNKNOWN
-    assert incomes(household={}, whose="") is UNKNOWN
+    # Only one person alone is not asked whose it is.
+    assert incomes(household=cells(civil_status="single")) is UNKNOWN
+    assert incomes(household=cells(children__none=YES)) is UNKNOWN
+    # Two children of one name, as of two who have none yet.
+    twins = {**cells(civil_status="single"), **row("children", "a", name="Barn"), **row("children", "b", name="Barn")}
+    assert incomes(household=twins, whose="child", child="Barn") is UNKNOWN
     assert incomes(kind="") is UNKNOWN
     assert incomes(authorities="") is UNKNOWN
 
@@ -170,6 +177,16 @@ def test_assets_are_shown() -> None:
 
     assert told({"household": COUPLE, "assets": car}).assets == (
         Asset(AssetKind.VEHICLE, Decimal(12000), note="Volvo", person="applicant"),
+    )
+
+
+def test_nobody_is_named_who_is_not_in_the_household() -> None:
+    costs = row("costs", "a", kind="medicine", amount="100", whose="co_applicant")
+    alone = cells(civil_status="single")
+
+    assert told({"household": alone, "costs": costs}).costs == (Cost(CostKind.MEDICINE, Decimal(100)),)
+    assert told({"household": COUPLE, "costs": costs}).costs == (
+        Cost(CostKind.MEDICINE, Decimal(100), person="co_applicant"),
     )
 
 
