@@ -19,8 +19,8 @@ from portal.meetings.rules.availability import Span
 from portal.meetings.rules.hours import instant
 from portal.meetings.rules.proposing import Terms
 from portal.meetings.rules.states import Form, TypeKind
+from portal.meetings.rules.times import Settled
 from portal.meetings.service import booking, proposals
-from portal.meetings.service.booking import Settled
 from portal.meetings.service.proposals import Subject
 from portal.people.models import Case
 

@@ -24,8 +24,8 @@ from portal.meetings.models import Meeting, MeetingType
 from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.hours import instant
 from portal.meetings.rules.states import Delivery, Form, TypeKind
+from portal.meetings.rules.times import Settled
 from portal.meetings.service import booking
-from portal.meetings.service.booking import Settled
 from portal.people.models import Case, CaseAssignment, StaffMember
 from portal.people.queries import find_person, staff_by_subject
 from portal.sync.adapters.sql import SqlStore

@@ -18,9 +18,10 @@ from portal.meetings.events import MeetingBooked, MeetingCancelled, MeetingChang
 from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType, StaffCalendar
 from portal.meetings.rules.arrangement import MAX_AGENDA, Arrangement, arrangement_of
 from portal.meetings.rules.states import HOLD, QUANTUM, Delivery, EventKind, Form, MeetingState
-from portal.meetings.rules.times import PastTime, TooEarly, TooLate
-from portal.meetings.service import booking, drafts
-from portal.meetings.service.booking import DoesNotFit, Over, Settled, TooMany
+from portal.meetings.rules.times import PastTime, Settled, TooEarly, TooLate
+from portal.meetings.service import booking, changing, drafts
+from portal.meetings.service.booking import TooMany
+from portal.meetings.service.changing import DoesNotFit, Over
 from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.drafts import CaseworkerLeft, FormNotOffered, NobodyToMeet
 from portal.people.models import CaseAssignment, StaffMember
@@ -117,7 +118,7 @@ def test_a_move_pressed_twice_moves_once(session: Session, world: Meetings) -> N
 def test_cancelling_frees_the_time_and_counts_once(session: Session, world: Meetings, told: list[Any]) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     for _ in range(2):
-        booking.cancel(session, world.mariam, meeting_id=meeting.id, reason=" Sjuk \u202e")
+        changing.cancel(session, world.mariam, meeting_id=meeting.id, reason=" Sjuk \u202e")
     assert (meeting.state, meeting.sequence) == (MeetingState.CANCELLED, 1)
     assert claimed(session, world.people.petra) == {}
     assert queries.history(session, world.mariam, meeting.id)[0].reason == "Sjuk"
@@ -130,13 +131,13 @@ def test_staff_move_and_cancel_with_a_reason(session: Session, world: Meetings) 
     meeting = book(session, world, world.mariam, slot(1))
     settled = Settled(world.people.petra, slot(1, 13), 30, submission())
     with pytest.raises(InvalidInput):
-        booking.move(session, petra, meeting_id=meeting.id, settled=settled, reason=" ")
+        changing.move(session, petra, meeting_id=meeting.id, settled=settled, reason=" ")
     for _ in range(2):
-        booking.move(session, petra, meeting_id=meeting.id, settled=settled, reason="Jag har en utbildning.")
+        changing.move(session, petra, meeting_id=meeting.id, settled=settled, reason="Jag har en utbildning.")
     assert (meeting.starts_at, meeting.sequence) == (slot(1, 13), 1)
     with pytest.raises(InvalidInput):
-        booking.cancel(session, petra, meeting_id=meeting.id)
-    booking.cancel(session, petra, meeting_id=meeting.id, reason="Jag är sjuk.")
+        changing.cancel(session, petra, meeting_id=meeting.id)
+    changing.cancel(session, petra, meeting_id=meeting.id, reason="Jag är sjuk.")
     row = queries.history(session, world.mariam, meeting.id)[0]
     assert (row.side, row.reason) == (Side.STAFF, "Jag är sjuk.")
 
@@ -147,8 +148,8 @@ def test_staff_without_the_case_reach_nothing(session: Session, world: Meetings,
     meeting = book(session, world, world.mariam, slot(1))
     settled = Settled(world.people.henrik, slot(2), 30, submission())
     acts: dict[str, Callable[[], object]] = {
-        "move": lambda: booking.move(session, henrik, meeting_id=meeting.id, settled=settled, reason="Nyfiken"),
-        "cancel": lambda: booking.cancel(session, henrik, meeting_id=meeting.id, reason="Nyfiken"),
+        "move": lambda: changing.move(session, henrik, meeting_id=meeting.id, settled=settled, reason="Nyfiken"),
+        "cancel": lambda: changing.cancel(session, henrik, meeting_id=meeting.id, reason="Nyfiken"),
     }
     with pytest.raises(NotFound):
         acts[act]()
@@ -158,7 +159,7 @@ def test_a_client_has_no_way_of_the_staffs(session: Session, world: Meetings) ->
     meeting = book(session, world, world.mariam, slot(1))
     settled = Settled(world.people.petra, slot(2, 20), 30, submission())
     with pytest.raises(Forbidden):
-        booking.move(session, world.mariam, meeting_id=meeting.id, settled=settled, reason="x")
+        changing.move(session, world.mariam, meeting_id=meeting.id, settled=settled, reason="x")
 
 
 def test_foreign_meetings_and_drafts_are_not_there(session: Session, world: Meetings) -> None:
@@ -166,8 +167,8 @@ def test_foreign_meetings_and_drafts_are_not_there(session: Session, world: Meet
     draft = begin(session, world, world.mariam)
     tries: list[Callable[[], object]] = [
         lambda: queries.meeting(session, world.tor, meeting.id),
-        lambda: booking.cancel(session, world.tor, meeting_id=meeting.id),
-        lambda: booking.change(session, world.tor, meeting_id=meeting.id, wanted=Arrangement(agenda="x")),
+        lambda: changing.cancel(session, world.tor, meeting_id=meeting.id),
+        lambda: changing.change(session, world.tor, meeting_id=meeting.id, wanted=Arrangement(agenda="x")),
         lambda: drafts.to_move(session, world.tor, meeting.id),
         lambda: drafts.own(session, world.tor, draft.id),
         lambda: begin(session, world, world.tor, case_id=world.people.money),
@@ -197,7 +198,7 @@ def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, w
     assert queries.history(session, acting, talk.id) == []
     for attempt in (
         lambda: queries.meeting(session, acting, talk.id),
-        lambda: booking.cancel(session, acting, meeting_id=talk.id),
+        lambda: changing.cancel(session, acting, meeting_id=talk.id),
         lambda: drafts.to_move(session, acting, talk.id),
     ):
         with pytest.raises(NotFound):
@@ -341,14 +342,14 @@ def test_details_are_changed_and_an_interpreter_where_there_is_room(
     session: Session, world: Meetings, told: list[Any]
 ) -> None:
     meeting = book(session, world, world.mariam, slot(1))
-    booking.change(session, world.mariam, meeting_id=meeting.id, wanted=arrangement_of(meeting))
+    changing.change(session, world.mariam, meeting_id=meeting.id, wanted=arrangement_of(meeting))
     assert meeting.sequence == 0
-    booking.change(
+    changing.change(
         session, world.mariam, meeting_id=meeting.id, wanted=Arrangement(interpreter="ar", support="Min bror")
     )
     assert (meeting.ends_at, meeting.sequence, meeting.support) == (slot(1, 10, 45), 1, "Min bror")
     assert len(claimed(session, world.people.petra)) == 11
-    booking.change(session, world.mariam, meeting_id=meeting.id, wanted=Arrangement(support="Min bror"))
+    changing.change(session, world.mariam, meeting_id=meeting.id, wanted=Arrangement(support="Min bror"))
     assert meeting.ends_at == slot(1, 10, 30)
     assert len(claimed(session, world.people.petra)) == 8
     assert [type(event) for event in told] == [MeetingBooked, MeetingChanged, MeetingChanged]
@@ -360,27 +361,27 @@ def test_an_interpreter_without_room_is_told_and_nothing_changes(session: Sessio
     session.add(Claim(staff_id=world.people.petra, at=slot(1, 10, 40), draft_id=blocking.id, lapses_at=now() + HOLD))
     session.flush()
     with pytest.raises(DoesNotFit):
-        booking.change(session, world.mariam, meeting_id=meeting.id, wanted=Arrangement(interpreter="ar"))
+        changing.change(session, world.mariam, meeting_id=meeting.id, wanted=Arrangement(interpreter="ar"))
     assert (meeting.ends_at, meeting.interpreter) == (slot(1, 10, 30), "")
 
 
 def test_what_has_begun_or_is_cancelled_stays(session: Session, world: Meetings) -> None:
     begun, cancelled = (book(session, world, world.mariam, slot(day)) for day in (1, 2))
-    booking.cancel(session, world.mariam, meeting_id=cancelled.id)
+    changing.cancel(session, world.mariam, meeting_id=cancelled.id)
     with pytest.raises(Over):
-        booking.change(session, world.mariam, meeting_id=cancelled.id, wanted=Arrangement(agenda="x"))
+        changing.change(session, world.mariam, meeting_id=cancelled.id, wanted=Arrangement(agenda="x"))
     with pytest.raises(Conflict):
         drafts.to_move(session, world.mariam, cancelled.id)
     with travel(slot(1) + QUANTUM), pytest.raises(Over):
-        booking.cancel(session, world.mariam, meeting_id=begun.id)
+        changing.cancel(session, world.mariam, meeting_id=begun.id)
     with travel(slot(1) - timedelta(minutes=1)):
-        booking.cancel(session, world.mariam, meeting_id=begun.id)
+        changing.cancel(session, world.mariam, meeting_id=begun.id)
 
 
 def test_lists_are_the_clients_own_in_order(session: Session, world: Meetings) -> None:
     second, first = (book(session, world, world.mariam, slot(day)) for day in (2, 1))
     gone = book(session, world, world.mariam, slot(3))
-    booking.cancel(session, world.mariam, meeting_id=gone.id)
+    changing.cancel(session, world.mariam, meeting_id=gone.id)
     book(session, world, world.tor, slot(1))
     assert [row.id for row in queries.upcoming(session, world.mariam)] == [first.id, second.id]
     assert [row.id for row in queries.earlier(session, world.mariam).rows] == [gone.id]

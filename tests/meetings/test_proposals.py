@@ -17,8 +17,8 @@ from portal.meetings.queries import proposals as queries
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.proposing import MAX_TURNS, PATIENCE, Terms, TooManyTurns, VisitNowhere
 from portal.meetings.rules.states import Form, MeetingState, ProposalState, TurnKind
+from portal.meetings.rules.times import Settled
 from portal.meetings.service import booking, proposals
-from portal.meetings.service.booking import Settled
 from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.proposals import NotYourTurn, Subject, TooManyProposals
 from portal.people.models import CaseAssignment

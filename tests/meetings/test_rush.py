@@ -22,7 +22,8 @@ from portal.core.ids import new_id
 from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType
 from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.states import QUANTUM
-from portal.meetings.service import booking, drafts
+from portal.meetings.rules.times import Settled
+from portal.meetings.service import booking, changing, drafts
 from portal.meetings.service.claims import JustTaken
 from portal.people.models import Board, Case, CaseAssignment, Person
 from tests.conftest import make_settings
@@ -188,10 +189,10 @@ def test_two_meetings_moved_into_each_others_times(sessions: sessionmaker[Sessio
     petra = world.people.staff(world.people.petra)
 
     def move(wish: tuple[uuid.UUID, datetime]) -> bool:
-        settled = booking.Settled(world.people.petra, wish[1], 30, submission())
+        settled = Settled(world.people.petra, wish[1], 30, submission())
         try:
             with writing(sessions) as session:
-                booking.move(session, petra, meeting_id=wish[0], settled=settled, reason="Byte")
+                changing.move(session, petra, meeting_id=wish[0], settled=settled, reason="Byte")
         except JustTaken:
             return False
         return True
@@ -216,12 +217,10 @@ def test_many_meetings_moved_round_and_round_lose_and_double_nothing(
     petra = world.people.staff(world.people.petra)
 
     def move(number: int) -> bool:
-        settled = booking.Settled(
-            staff[number % 2], slot(1, 9) + (number * 7 % 12) * timedelta(minutes=30), 30, submission()
-        )
+        settled = Settled(staff[number % 2], slot(1, 9) + (number * 7 % 12) * timedelta(minutes=30), 30, submission())
         try:
             with writing(sessions) as session:
-                booking.move(session, petra, meeting_id=meetings[number % 4], settled=settled, reason="Byte")
+                changing.move(session, petra, meeting_id=meetings[number % 4], settled=settled, reason="Byte")
         except JustTaken:
             return False
         return True

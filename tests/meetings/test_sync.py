@@ -12,8 +12,9 @@ from portal.core.actor import Side
 from portal.core.clock import now, travel
 from portal.core.errors import NotFound
 from portal.meetings.models import BusyTime, Meeting, MeetingType
+from portal.meetings.rules.arrangement import arrangement_of
 from portal.meetings.rules.states import Form, MeetingState, Origin, TypeKind
-from portal.meetings.service import booking, elsewhere, proposals
+from portal.meetings.service import booking, changing, elsewhere, proposals
 from portal.meetings.service.elsewhere import NoConflict, StillTaken
 from portal.meetings.sync import CONFLICT, DISAPPEARED, receive, receive_busy
 from portal.sync import service as outbox
@@ -102,10 +103,10 @@ def acknowledge(session: Session, meeting: Meeting) -> None:
 
 def test_every_version_goes_there_whole_and_in_order(session: Session, world: Meetings):
     meeting = book(session, world, world.mariam, slot(3, 9))
-    booking.change(
-        session, world.mariam, meeting_id=meeting.id, wanted=replace(booking.arrangement_of(meeting), agenda="Hyran")
+    changing.change(
+        session, world.mariam, meeting_id=meeting.id, wanted=replace(arrangement_of(meeting), agenda="Hyran")
     )
-    booking.cancel(session, world.mariam, meeting_id=meeting.id, reason="Sjuk")
+    changing.cancel(session, world.mariam, meeting_id=meeting.id, reason="Sjuk")
     rows = sent(session, Kind.MEETING)
     records = [MeetingRecord.from_payload(row.payload) for row in rows]
     assert [record.revision for record in records] == [0, 1, 2]
@@ -119,7 +120,7 @@ def test_every_version_goes_there_whole_and_in_order(session: Session, world: Me
 def test_only_the_latest_version_makes_it_delivered(session: Session, world: Meetings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     first = meeting.outbox_id
-    booking.cancel(session, world.mariam, meeting_id=meeting.id)
+    changing.cancel(session, world.mariam, meeting_id=meeting.id)
     assert first is not None
     events.publish(session, Delivered(first, Kind.MEETING, meeting.person_id, "D1", now()))
     assert meeting.delivery is Delivery.PENDING
@@ -179,11 +180,11 @@ def test_moved_and_cancelled_there_is_moved_and_cancelled_here(session: Session,
 
 def test_the_clients_own_words_are_never_overwritten(session: Session, world: Meetings):
     meeting = book(session, world, world.mariam, slot(3, 9))
-    booking.change(
+    changing.change(
         session,
         world.mariam,
         meeting_id=meeting.id,
-        wanted=replace(booking.arrangement_of(meeting), agenda="Hyran", support="Min syster"),
+        wanted=replace(arrangement_of(meeting), agenda="Hyran", support="Min syster"),
     )
     acknowledge(session, meeting)
     take_in(session, theirs(id=str(meeting.id), starts_at=slot(4, 9), ends_at=slot(4, 9, 30), agenda="Annat"))
@@ -222,7 +223,7 @@ def test_both_have_booked_the_same_time(session: Session, world: Meetings):
     petra = world.people.staff(world.people.petra)
     with pytest.raises(StillTaken):
         elsewhere.keep_ours(session, petra, meeting_id=made.id)
-    booking.cancel(session, world.mariam, meeting_id=ours.id)
+    changing.cancel(session, world.mariam, meeting_id=ours.id)
     elsewhere.keep_ours(session, petra, meeting_id=made.id)
     assert set(claimed(session, world.people.petra).values()) == {made.id}
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.core import events
 from portal.core.clock import travel
-from portal.meetings.service import booking, proposals
-from portal.meetings.service.booking import Settled
+from portal.meetings.rules.times import Settled
+from portal.meetings.service import booking, changing, proposals
 from portal.meetings.service.proposals import Subject
 from portal.notices.models import Notice
 from portal.notices.rules import Channel, NoticeKind, NoticeState, Reminder
@@ -52,10 +52,10 @@ def test_a_reminder_moves_with_the_meeting_and_goes_with_it(session: Session, wo
     meeting = book(session, world, world.mariam, slot(3, 9))
     petra = world.people.staff(world.people.petra)
     later = Settled(world.people.petra, slot(5, 10), 30, submission())
-    booking.move(session, petra, meeting_id=meeting.id, settled=later, reason="Rätten")
+    changing.move(session, petra, meeting_id=meeting.id, settled=later, reason="Rätten")
     assert notices(session, NoticeKind.REMINDER) == [slot(4, 10)]
     assert len(notices(session, NoticeKind.NEWS)) == 1
-    booking.cancel(session, world.mariam, meeting_id=meeting.id)
+    changing.cancel(session, world.mariam, meeting_id=meeting.id)
     assert notices(session, NoticeKind.REMINDER) == []
     assert len(notices(session, NoticeKind.NEWS)) == 1
 
@@ -66,7 +66,9 @@ def test_a_meeting_moved_after_its_reminder_is_reminded_of_again(session: Sessio
     row.state = NoticeState.SENT
     session.flush()
     later = Settled(world.people.petra, slot(9, 10), 30, submission())
-    booking.move(session, world.people.staff(world.people.petra), meeting_id=meeting.id, settled=later, reason="Rätten")
+    changing.move(
+        session, world.people.staff(world.people.petra), meeting_id=meeting.id, settled=later, reason="Rätten"
+    )
     assert notices(session, NoticeKind.REMINDER) == [slot(8, 10)]
 
 
@@ -94,5 +96,5 @@ def test_of_a_talk_that_is_hidden_from_guardians_nothing_is_told(session: Sessio
         case_id=world.people.money,
         type_id=world.child_talk,
     )
-    booking.cancel(session, petra, meeting_id=meeting.id, reason="Sjuk")
+    changing.cancel(session, petra, meeting_id=meeting.id, reason="Sjuk")
     assert session.scalars(select(Notice)).all() == []

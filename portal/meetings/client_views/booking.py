@@ -1,18 +1,20 @@
 """Booking step by step: whom and how, which time, what to say, booked."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 from flask import Response, flash, redirect, request, url_for
 
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, NotFound
 from portal.core.i18n import _, format_day
 from portal.meetings import queries, show
 from portal.meetings.client_views import choosing, times
 from portal.meetings.forms.client import ConfirmForm, PlaceForm
 from portal.meetings.models import BookingDraft, Place
 from portal.meetings.rules.arrangement import arrangement_of
-from portal.meetings.rules.states import Form
+from portal.meetings.rules.states import EventKind, Form
 from portal.meetings.rules.times import PastTime
 from portal.meetings.service import booking, drafts
 from portal.meetings.service.booking import TooMany
@@ -27,6 +29,26 @@ from portal.web.routes import Feature, actor
 from portal.web.words import capital
 
 feature = Feature("meetings")
+
+
+def _or_booked(view: Callable[[uuid.UUID], Response]) -> Callable[[uuid.UUID], Response]:
+    """Lead who goes back to the pages of a booking that is made to the meeting that it has become."""
+
+    @wraps(view)
+    def led(draft_id: uuid.UUID) -> Response:
+        try:
+            return view(draft_id)
+        except NotFound:
+            found = queries.came_of(db(), actor(), draft_id)
+            if found is None:
+                raise
+        meeting_id, how = found
+        flash(
+            _("Du har redan flyttat mötet hit.") if how is EventKind.MOVED else _("Du har redan bokat det här mötet.")
+        )
+        return _booked(meeting_id)
+
+    return led
 
 
 @feature.route("/moten/boka", access=Client())
@@ -47,12 +69,14 @@ def begin() -> Response:
 
 
 @feature.route("/moten/boka/<uuid:draft_id>/andra", access=Client())
+@_or_booked
 def choose_again(draft_id: uuid.UUID) -> Response:
     """Ask once more whom to meet and how, filled in as it was chosen."""
     return choosing.page(choosing.again(drafts.own(db(), actor(), draft_id)))
 
 
 @feature.route("/moten/boka/<uuid:draft_id>/andra", access=Client(), methods=("POST",))
+@_or_booked
 def begin_again(draft_id: uuid.UUID) -> Response:
     """Change whom to meet and how, and go on to the times that there are then."""
     asked = choosing.again(drafts.own(db(), actor(), draft_id))
@@ -63,12 +87,14 @@ def begin_again(draft_id: uuid.UUID) -> Response:
 
 
 @feature.route("/moten/boka/<uuid:draft_id>/tider", access=Client())
+@_or_booked
 def free(draft_id: uuid.UUID) -> Response:
     """Show the free times."""
     return _times(drafts.own(db(), actor(), draft_id))
 
 
 @feature.route("/moten/boka/<uuid:draft_id>/tider", access=Client(), methods=("POST",))
+@_or_booked
 def hold(draft_id: uuid.UUID) -> Response:
     """Hold the chosen time, and go on to what to say; a time that can't be had is answered with others."""
     draft = drafts.own(db(), actor(), draft_id, lock=True)
@@ -80,6 +106,7 @@ def hold(draft_id: uuid.UUID) -> Response:
 
 
 @feature.route("/moten/boka/<uuid:draft_id>", access=Client())
+@_or_booked
 def confirm(draft_id: uuid.UUID) -> Response:
     """Show what will be booked, and ask for what one wants to say; without a time, for the time first."""
     draft = drafts.own(db(), actor(), draft_id)
@@ -89,6 +116,7 @@ def confirm(draft_id: uuid.UUID) -> Response:
 
 
 @feature.route("/moten/boka/<uuid:draft_id>", access=Client(), methods=("POST",))
+@_or_booked
 def book(draft_id: uuid.UUID) -> Response:
     """Book, or move; the same button pressed twice leads to the same meeting."""
     number = request.form.get("submission", "")

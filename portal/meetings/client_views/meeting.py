@@ -16,8 +16,8 @@ from portal.meetings.models import BookingDraft
 from portal.meetings.queries import MeetingRow, proposals
 from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.video import may_join
-from portal.meetings.service import booking, drafts
-from portal.meetings.service.booking import DoesNotFit, Over
+from portal.meetings.service import changing, drafts
+from portal.meetings.service.changing import DoesNotFit, Over
 from portal.people import queries as people
 from portal.web.access import Client
 from portal.web.db import db
@@ -148,7 +148,7 @@ def cancel(meeting_id: uuid.UUID) -> Response:
     row = queries.meeting(db(), actor(), meeting_id)
     if not form.validate():
         return _cancellation(row, form, 422)
-    booking.cancel(db(), actor(), meeting_id=meeting_id, reason=form.reason.data or "")
+    changing.cancel(db(), actor(), meeting_id=meeting_id, reason=form.reason.data or "")
     flash(_("Avbokat. Kvittens %(number)s", number=row.receipt_no))
     return _back(meeting_id)
 
@@ -185,7 +185,7 @@ def change(meeting_id: uuid.UUID) -> Response:
     language, wish = form.wanted_interpreter()
     wanted = replace(row.wanted, interpreter=language, interpreter_wish=wish, **form.said())
     try:
-        booking.change(db(), actor(), meeting_id=meeting_id, wanted=wanted)
+        changing.change(db(), actor(), meeting_id=meeting_id, wanted=wanted)
     except DoesNotFit as error:
         draft = drafts.to_move(db(), actor(), meeting_id)
         wanted.onto(draft)

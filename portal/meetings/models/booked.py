@@ -87,6 +87,8 @@ class MeetingEvent(Identified, Base):
     reason: Mapped[str] = mapped_column(EncryptedText("meeting_event.reason"), default="")
     old_starts_at: Mapped[datetime | None]
     new_starts_at: Mapped[datetime | None]
+    # The half-made booking that it came of: who goes back to its pages is led to the meeting.
+    draft_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
 
 
 class BookingDraft(Identified, Wishes, Base):

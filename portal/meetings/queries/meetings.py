@@ -91,6 +91,17 @@ def reachable(actor: Actor) -> ColumnElement[bool]:
     return or_(Meeting.staff_id == bindparam("reader_id"), Meeting.case_id.in_(theirs))
 
 
+def came_of(session: Session, actor: Actor, draft_id: uuid.UUID) -> tuple[uuid.UUID, EventKind] | None:
+    """Return the actor's meeting that a half-made booking has become, and whether it was booked or moved by it."""
+    wanted = (
+        select(Meeting.id, MeetingEvent.kind)
+        .join(MeetingEvent, MeetingEvent.meeting_id == Meeting.id)
+        .where(MeetingEvent.draft_id == draft_id, reachable(actor))
+    )
+    found = session.execute(wanted, people.scope(actor)).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
 def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID, *, lock: bool = True) -> Meeting:
     """Return a meeting itself, held until the transaction ends unless it is only looked at.
 

@@ -50,6 +50,25 @@ class Booked:
         return quanta(self.starts_at, self.ends_at + timedelta(minutes=self.buffer_minutes))
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A time that two sides have settled on, and the number of the form by which they did."""
+
+    staff_id: uuid.UUID
+    starts_at: datetime
+    minutes: int
+    submission: str
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return the end, without the buffer."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    def claimed(self, buffer_minutes: int) -> Booked:
+        """Return it as it is claimed, with what is kept free after it."""
+        return Booked(self.staff_id, self.starts_at, self.ends_at, buffer_minutes)
+
+
 def check_when(starts_at: datetime, now: datetime, *, notice_hours: int, ahead_days: int) -> None:
     """See that a client may book a time now.
 

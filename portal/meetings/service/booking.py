@@ -1,73 +1,33 @@
-"""Booking, moving, changing and cancelling: in the caller's transaction, with history, log entry and event.
+"""Booking: in the caller's transaction, with history, log entry and event.
 
-``place`` and ``replace`` are for whatever has settled on a time: a client's draft, a proposal that was accepted, staff.
+``place`` is for whatever has settled on a time: a client's draft, a proposal that was accepted, staff.
 """
 
-import secrets
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.audit import service as audit
 from portal.core import events
-from portal.core.actor import Actor, Side
+from portal.core.actor import Actor
 from portal.core.clock import now
-from portal.core.errors import Conflict, Forbidden
+from portal.core.errors import Conflict
 from portal.core.i18n import lazy
 from portal.core.ids import new_id, new_receipt_no
-from portal.core.states import move as step
 from portal.meetings import queries
-from portal.meetings.events import MeetingBooked, MeetingCancelled, MeetingChanged, MeetingMoved
-from portal.meetings.models import BookingDraft, Meeting, MeetingEvent, MeetingType
-from portal.meetings.queries import meeting_minutes
-from portal.meetings.rules.arrangement import Arrangement, arrangement_of, checked, checked_reason
-from portal.meetings.rules.states import (
-    MEETING_TRANSITIONS,
-    Delivery,
-    EventKind,
-    Form,
-    MeetingState,
-)
-from portal.meetings.rules.times import Booked, PastTime
-from portal.meetings.service import claims, drafts
+from portal.meetings.events import MeetingBooked
+from portal.meetings.models import BookingDraft, Meeting, MeetingType
+from portal.meetings.rules.arrangement import Arrangement, checked
+from portal.meetings.rules.states import EventKind
+from portal.meetings.rules.times import PastTime, Settled
+from portal.meetings.service import bookkeeping, changing, claims, drafts
 from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.drafts import CaseworkerLeft
-
-WRITE = "meeting:write"
 
 
 class TooMany(Conflict):
     """The client has as many meetings ahead as the municipality allows."""
-
-
-class Over(Conflict):
-    """The meeting has begun, is over, or is cancelled."""
-
-    message = lazy("Mötet går inte att ändra längre.")
-
-
-class DoesNotFit(Conflict):
-    """With an interpreter the meeting takes longer, and the time after it is taken."""
-
-    message = lazy("Med tolk tar mötet längre tid, och det får inte plats. Välj en ny tid.")
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A time that two sides have settled on, and the number of the form by which they did."""
-
-    staff_id: uuid.UUID
-    starts_at: datetime
-    minutes: int
-    submission: str
-
-    @property
-    def ends_at(self) -> datetime:
-        """Return the end, without the buffer."""
-        return self.starts_at + timedelta(minutes=self.minutes)
 
 
 def booked_by(session: Session, person_id: uuid.UUID, submission: str) -> Meeting | None:
@@ -99,9 +59,9 @@ def book(
     wanted = checked(_of_draft(draft, wanted))
     if draft.moves_id is not None:
         moved = queries.open_meeting(session, actor, draft.moves_id)
-        meeting = replace(session, actor, moved, settled, wanted, type_id=draft.type_id, draft_id=draft.id)
+        meeting = changing.replace(session, actor, moved, settled, wanted, type_id=draft.type_id, draft_id=draft.id)
     else:
-        _check_room(session, actor, most)
+        _checkroom_name(session, actor, most)
         meeting = place(
             session,
             actor,
@@ -144,7 +104,7 @@ def _settled(session: Session, actor: Actor, draft: BookingDraft, submission: st
     return Settled(draft.held_staff_id, draft.held_from, minutes, submission)
 
 
-def _check_room(session: Session, actor: Actor, most: int) -> None:
+def _checkroom_name(session: Session, actor: Actor, most: int) -> None:
     if queries.upcoming_count(session, actor) >= most:
         text = lazy("Du har redan %(most)s möten bokade. Avboka ett av dem, eller skriv till oss.", most=most)
         raise TooMany(text, reason="too_many")
@@ -180,8 +140,8 @@ def place(
     with session.begin_nested():  # a meeting without its time must not stay behind
         session.add(meeting)
         session.flush()
-        claims.settle(session, meeting, _time(settled, kind), draft_id=draft_id)
-    _note(session, actor, meeting, EventKind.BOOKED, new_starts_at=meeting.starts_at)
+        claims.settle(session, meeting, settled.claimed(kind.buffer_minutes), draft_id=draft_id)
+    bookkeeping.note(session, actor, meeting, EventKind.BOOKED, new_starts_at=meeting.starts_at, draft_id=draft_id)
     events.publish(session, MeetingBooked(meeting.id, person_id, meeting.staff_id, actor.side))
     return meeting
 
@@ -203,199 +163,10 @@ def _made(
         starts_at=settled.starts_at,
         ends_at=settled.ends_at,
         hidden_from_guardians=kind.hidden_from_guardians,
-        room=_room(wanted.form, ""),
+        room=changing.room_name(wanted.form),
         receipt_no=new_receipt_no(),
         submission=settled.submission,
         booked_by=actor.side,
     )
     wanted.onto(made)
     return made
-
-
-def replace(
-    session: Session,
-    actor: Actor,
-    meeting: Meeting,
-    settled: Settled,
-    wanted: Arrangement,
-    *,
-    type_id: uuid.UUID | None = None,
-    draft_id: uuid.UUID | None = None,
-    reason: str = "",
-) -> Meeting:
-    """Move a meeting that the caller holds: the new time is had before the old one is let go.
-
-    :raises JustTaken: the caseworker has something else then; the meeting stays where it was.
-    :raises PastTime: the new time has gone by.
-    :raises Over: the meeting has begun, is over, or is cancelled.
-    """
-    _check_open(meeting)
-    if settled.starts_at <= now():
-        raise PastTime(reason="past")
-    kind = session.get_one(MeetingType, type_id or meeting.type_id)
-    claims.settle(session, meeting, _time(settled, kind), draft_id=draft_id)
-    old_staff_id, old_starts_at = meeting.staff_id, meeting.starts_at
-    meeting.type_id, meeting.staff_id = kind.id, settled.staff_id
-    meeting.starts_at, meeting.ends_at = settled.starts_at, settled.ends_at
-    meeting.submission = settled.submission
-    wanted.onto(meeting)
-    meeting.room = _room(wanted.form, meeting.room)
-    _touch(meeting)
-    _note(
-        session,
-        actor,
-        meeting,
-        EventKind.MOVED,
-        reason=reason,
-        old_starts_at=old_starts_at,
-        new_starts_at=meeting.starts_at,
-    )
-    moved = MeetingMoved(meeting.id, meeting.person_id, meeting.staff_id, actor.side, old_staff_id, old_starts_at)
-    events.publish(session, moved)
-    return meeting
-
-
-def move(session: Session, actor: Actor, *, meeting_id: uuid.UUID, settled: Settled, reason: str) -> Meeting:
-    """Move a meeting as staff, with a reason that the client is told; the same submission again counts once.
-
-    :raises NotFound: the actor doesn't work on the case.
-    :raises Forbidden: the right to write is missing; clients move by a draft.
-    :raises JustTaken: also ``PastTime`` and ``Over``, as ``replace``.
-    """
-    if actor.side is not Side.STAFF or WRITE not in actor.permissions:
-        raise Forbidden(reason="permission")
-    text = checked_reason(reason, required=True)
-    meeting = queries.open_meeting(session, actor, meeting_id)
-    if meeting.submission == settled.submission:
-        return meeting
-    return replace(session, actor, meeting, settled, arrangement_of(meeting), reason=text)
-
-
-def cancel(session: Session, actor: Actor, *, meeting_id: uuid.UUID, reason: str = "") -> Meeting:
-    """Cancel a meeting, up to its start; staff say why. Cancelled once more it stays as it is.
-
-    :raises NotFound: the meeting isn't the actor's.
-    :raises Forbidden: a staff member's right to write is missing.
-    :raises InvalidInput: staff gave no reason, or it is too long.
-    :raises Over: the meeting has begun or is over.
-    """
-    if actor.side is Side.STAFF and WRITE not in actor.permissions:
-        raise Forbidden(reason="permission")
-    text = checked_reason(reason, required=actor.side is Side.STAFF)
-    meeting = queries.open_meeting(session, actor, meeting_id)
-    if meeting.state is MeetingState.CANCELLED:
-        return meeting
-    _check_open(meeting)
-    meeting.state = step(MEETING_TRANSITIONS, meeting.state, MeetingState.CANCELLED)
-    claims.release(session, meeting_id=meeting.id)
-    _touch(meeting)
-    _note(session, actor, meeting, EventKind.CANCELLED, reason=text, old_starts_at=meeting.starts_at)
-    events.publish(session, MeetingCancelled(meeting.id, meeting.person_id, meeting.staff_id, actor.side))
-    return meeting
-
-
-def change(session: Session, actor: Actor, *, meeting_id: uuid.UUID, wanted: Arrangement) -> Meeting:
-    """Change what is agreed besides time, person and form; an interpreter only where the longer meeting has room.
-
-    :raises NotFound: the meeting isn't the actor's.
-    :raises DoesNotFit: with the interpreter it takes longer than there is room.
-    :raises InvalidInput: a text is too long.
-    :raises Over: the meeting has begun, is over, or is cancelled.
-    """
-    meeting = queries.open_meeting(session, actor, meeting_id)
-    _check_open(meeting)
-    before = arrangement_of(meeting)
-    after = checked(wanted)
-    if after == before:
-        return meeting
-    if bool(after.interpreter) != bool(before.interpreter):
-        _stretch(session, actor, meeting, with_interpreter=bool(after.interpreter))
-    after.onto(meeting)
-    _touch(meeting)
-    _note(session, actor, meeting, EventKind.CHANGED)
-    events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, actor.side))
-    return meeting
-
-
-def _stretch(session: Session, actor: Actor, meeting: Meeting, *, with_interpreter: bool) -> None:
-    """Give a meeting the length that it needs with or without interpreter."""
-    kind = session.get_one(MeetingType, meeting.type_id)
-    minutes = meeting_minutes(kind, with_interpreter=with_interpreter)
-    settled = Settled(meeting.staff_id, meeting.starts_at, minutes, meeting.submission)
-    if settled.ends_at > meeting.ends_at and not _has_room(session, actor, meeting, settled):
-        raise DoesNotFit(reason="does_not_fit")
-    try:
-        claims.settle(session, meeting, _time(settled, kind))
-    except JustTaken as error:
-        raise DoesNotFit(reason="does_not_fit") from error
-    meeting.ends_at = settled.ends_at
-
-
-def _has_room(session: Session, actor: Actor, meeting: Meeting, settled: Settled) -> bool:
-    found = queries.is_free(
-        session,
-        actor,
-        person_id=meeting.person_id,
-        type_id=meeting.type_id,
-        form=meeting.form,
-        staff_id=meeting.staff_id,
-        minutes=settled.minutes,
-        starts_at=meeting.starts_at,
-        ignoring_meeting=meeting.id,
-    )
-    return found is not None
-
-
-def _time(settled: Settled, kind: MeetingType) -> Booked:
-    return Booked(settled.staff_id, settled.starts_at, settled.ends_at, kind.buffer_minutes)
-
-
-def _room(form: Form, room: str) -> str:
-    """Return the name of a video meeting's room, which nobody can guess; it stays when the meeting moves."""
-    return (room or secrets.token_urlsafe(24)) if form is Form.VIDEO else ""
-
-
-def _check_open(meeting: Meeting) -> None:
-    if meeting.state is not MeetingState.BOOKED or meeting.starts_at <= now():
-        raise Over(reason="over")
-
-
-def _touch(meeting: Meeting) -> None:
-    """Make a new version of it, for calendars and for the back office."""
-    meeting.sequence += 1
-    meeting.changed_at = now()
-    meeting.delivery, meeting.delivered_at = Delivery.PENDING, None
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    meeting: Meeting,
-    kind: EventKind,
-    *,
-    reason: str = "",
-    old_starts_at: datetime | None = None,
-    new_starts_at: datetime | None = None,
-) -> None:
-    """Write what happened into the history that both sides see, and into the log."""
-    session.add(
-        MeetingEvent(
-            meeting_id=meeting.id,
-            kind=kind,
-            side=actor.side,
-            staff_id=actor.staff_id,
-            reason=reason,
-            old_starts_at=old_starts_at,
-            new_starts_at=new_starts_at,
-        )
-    )
-    audit.record(
-        session,
-        f"meeting.{kind.value}",
-        actor=actor,
-        subject_id=meeting.person_id,
-        object_id=meeting.id,
-        reference=meeting.receipt_no,
-        detail={"sequence": meeting.sequence or 0},
-    )
-    session.flush()

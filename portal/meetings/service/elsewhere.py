@@ -14,17 +14,16 @@ from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
-from portal.core.errors import Conflict, Forbidden
+from portal.core.errors import Conflict
 from portal.core.i18n import lazy
 from portal.core.ids import new_id, new_receipt_no
 from portal.core.text import clean_text
 from portal.meetings import queries
 from portal.meetings.events import MeetingBooked, MeetingCancelled, MeetingChanged, MeetingMoved
-from portal.meetings.models import Meeting, MeetingEvent, MeetingType
+from portal.meetings.models import Meeting, MeetingType
 from portal.meetings.rules.states import MEETING_TRANSITIONS, EventKind, MeetingState, Origin, TypeKind
 from portal.meetings.rules.times import Booked, around
-from portal.meetings.service import claims
-from portal.meetings.service.booking import WRITE
+from portal.meetings.service import bookkeeping, claims, rights
 from portal.meetings.service.claims import JustTaken
 from portal.sync.contract import Kind, MeetingRecord
 from portal.sync.queries import local_id
@@ -76,7 +75,7 @@ def made_there(
     session.flush()
     if record.state is MeetingState.BOOKED and not _claimed(session, meeting):
         keep_both(session, meeting, record)
-    _note(session, meeting, EventKind.BOOKED, record.reason, new_starts_at=record.starts_at)
+    bookkeeping.note(session, None, meeting, EventKind.BOOKED, reason=record.reason, new_starts_at=record.starts_at)
     if record.state is MeetingState.BOOKED:
         events.publish(session, MeetingBooked(meeting.id, meeting.person_id, meeting.staff_id, None))
     return meeting
@@ -145,21 +144,23 @@ def _follow(session: Session, meeting: Meeting, record: MeetingRecord, staff_id:
     ended = record.state is not meeting.state
     meeting.staff_id, meeting.starts_at, meeting.ends_at = staff_id, record.starts_at, record.ends_at
     meeting.state, meeting.conflict = record.state, None
-    meeting.sequence, meeting.changed_at = max(meeting.sequence + 1, record.revision), now()
+    bookkeeping.renew(meeting, revision=record.revision)
     _take_over(meeting, record)
     if moved and not ended:
-        _note(
+        bookkeeping.note(
             session,
+            None,
             meeting,
             EventKind.MOVED,
-            record.reason,
+            reason=record.reason,
             old_starts_at=old_starts_at,
             new_starts_at=meeting.starts_at,
         )
         ids = (meeting.id, meeting.person_id, meeting.staff_id)
         events.publish(session, MeetingMoved(*ids, None, old_staff_id, old_starts_at))
     if ended:
-        _note(session, meeting, EventKind(record.state.value), record.reason, old_starts_at=old_starts_at)
+        kind = EventKind(record.state.value)
+        bookkeeping.note(session, None, meeting, kind, reason=record.reason, old_starts_at=old_starts_at)
     if ended and record.state is MeetingState.CANCELLED:
         events.publish(session, MeetingCancelled(meeting.id, meeting.person_id, meeting.staff_id, None))
     return True
@@ -183,7 +184,7 @@ def keep_ours(session: Session, actor: Actor, *, meeting_id: uuid.UUID) -> Meeti
     if meeting.state is MeetingState.BOOKED and not _claimed(session, meeting):
         raise StillTaken(reason="taken")
     meeting.conflict = None
-    meeting.sequence, meeting.changed_at = meeting.sequence + 1, now()
+    bookkeeping.renew(meeting)
     audit.record(session, "meeting.conflict_ours", actor=actor, subject_id=meeting.person_id, object_id=meeting.id)
     session.flush()
     events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, Side.STAFF))
@@ -210,39 +211,8 @@ def take_theirs(session: Session, actor: Actor, *, meeting_id: uuid.UUID) -> Mee
 
 
 def _in_conflict(session: Session, actor: Actor, meeting_id: uuid.UUID) -> tuple[Meeting, MeetingRecord]:
-    if actor.side is not Side.STAFF or WRITE not in actor.permissions:
-        raise Forbidden(reason="permission")
+    rights.check_staff(actor)
     meeting = queries.open_meeting(session, actor, meeting_id)
     if meeting.conflict is None:
         raise NoConflict(reason="settled")
     return meeting, MeetingRecord.from_payload(meeting.conflict)
-
-
-def _note(
-    session: Session,
-    meeting: Meeting,
-    kind: EventKind,
-    reason: str,
-    *,
-    old_starts_at: datetime | None = None,
-    new_starts_at: datetime | None = None,
-) -> None:
-    session.add(
-        MeetingEvent(
-            meeting_id=meeting.id,
-            kind=kind,
-            side=None,
-            reason=clean_text(reason),
-            old_starts_at=old_starts_at,
-            new_starts_at=new_starts_at,
-        )
-    )
-    audit.record(
-        session,
-        f"meeting.{kind.value}",
-        subject_id=meeting.person_id,
-        object_id=meeting.id,
-        reference=meeting.receipt_no,
-        detail={"from": "backoffice"},
-    )
-    session.flush()

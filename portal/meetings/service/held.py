@@ -4,22 +4,20 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
-from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.core.errors import Conflict, NotFound
 from portal.core.i18n import lazy
 from portal.core.states import move
 from portal.meetings import queries
 from portal.meetings.events import MeetingChanged, MeetingMoved
-from portal.meetings.models import Meeting, MeetingEvent, MeetingType
+from portal.meetings.models import Meeting, MeetingType
 from portal.meetings.queries import agenda
 from portal.meetings.rules.states import MEETING_TRANSITIONS, EventKind, MeetingState
 from portal.meetings.rules.times import Booked, around
-from portal.meetings.service import claims
-from portal.meetings.service.booking import WRITE, Over
-from portal.sync.rules import Delivery
+from portal.meetings.service import bookkeeping, claims, rights
+from portal.meetings.service.changing import Over, check_open
 
 
 class NotYet(Conflict):
@@ -50,7 +48,8 @@ def mark(session: Session, actor: Actor, *, meeting_id: uuid.UUID, state: Meetin
     if state not in MEETING_TRANSITIONS[meeting.state] or state is MeetingState.CANCELLED:
         raise Over(reason="over")
     meeting.state = move(MEETING_TRANSITIONS, meeting.state, state)
-    _note(session, actor, meeting, EventKind(state.value))
+    bookkeeping.renew(meeting)
+    bookkeeping.note(session, actor, meeting, EventKind(state.value))
     # The client is told nothing: they know whether they were there. The back office is.
     events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, Side.STAFF))
     return meeting
@@ -65,8 +64,7 @@ def cover(session: Session, actor: Actor, *, meeting_id: uuid.UUID, staff_id: uu
     :raises Over: it has begun, is over, or is cancelled.
     """
     meeting = _mine(session, actor, meeting_id)
-    if meeting.state is not MeetingState.BOOKED or meeting.starts_at <= now():
-        raise Over(reason="over")
+    check_open(meeting)
     if staff_id not in {one.id for one in agenda.with_calendar(session, actor)}:
         raise NotFound
     if staff_id == meeting.staff_id:
@@ -78,29 +76,13 @@ def cover(session: Session, actor: Actor, *, meeting_id: uuid.UUID, staff_id: uu
     except claims.JustTaken as error:
         raise BusyColleague(reason="busy") from error
     former, meeting.staff_id = meeting.staff_id, staff_id
-    _note(session, actor, meeting, EventKind.COVERED)
+    bookkeeping.renew(meeting)
+    bookkeeping.note(session, actor, meeting, EventKind.COVERED)
     ids = (meeting.id, meeting.person_id, meeting.staff_id)
     events.publish(session, MeetingMoved(*ids, Side.STAFF, former, meeting.starts_at))
     return meeting
 
 
 def _mine(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
-    if actor.side is not Side.STAFF or WRITE not in actor.permissions:
-        raise Forbidden(reason="permission")
+    rights.check_staff(actor)
     return queries.open_meeting(session, actor, meeting_id)
-
-
-def _note(session: Session, actor: Actor, meeting: Meeting, kind: EventKind) -> None:
-    meeting.sequence, meeting.changed_at = meeting.sequence + 1, now()
-    meeting.delivery, meeting.delivered_at = Delivery.PENDING, None
-    session.add(MeetingEvent(meeting_id=meeting.id, kind=kind, side=Side.STAFF, staff_id=actor.staff_id))
-    audit.record(
-        session,
-        f"meeting.{kind.value}",
-        actor=actor,
-        subject_id=meeting.person_id,
-        object_id=meeting.id,
-        reference=meeting.receipt_no,
-        detail={"sequence": meeting.sequence},
-    )
-    session.flush()

@@ -11,7 +11,7 @@ from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
-from portal.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import lazy
 from portal.core.ids import new_id, new_receipt_no
 from portal.core.states import move
@@ -23,8 +23,8 @@ from portal.meetings.rules.arrangement import Arrangement, arrangement_of, check
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.proposing import MAX_TURNS, Terms, TooManyTurns, check_place, checked_terms, expires, holds
 from portal.meetings.rules.states import PROPOSAL_TRANSITIONS, Form, MeetingState, ProposalState, TurnKind
-from portal.meetings.service import booking, turns
-from portal.meetings.service.booking import WRITE, Settled
+from portal.meetings.rules.times import Settled
+from portal.meetings.service import booking, changing, rights, turns
 from portal.meetings.service.drafts import lock_client
 from portal.people import queries as people
 
@@ -65,7 +65,7 @@ def begin(session: Session, actor: Actor, subject: Subject, terms: Terms, *, sub
     :raises TooManyProposals: the client has too many waiting.
     :raises NobodyToAsk: the case has no caseworker.
     """
-    _may_write(actor)
+    rights.check_write(actor)
     case = people.case(session, actor, subject.case_id)
     lock_client(session, case.person_id)
     earlier = _begun_by(session, case.person_id, submission)
@@ -182,7 +182,7 @@ def withdraw(session: Session, actor: Actor, *, proposal_id: uuid.UUID, submissi
     :raises NotFound: the proposal isn't the actor's.
     :raises NotYourTurn: the other side has answered, or it has ended.
     """
-    _may_write(actor)
+    rights.check_write(actor)
     proposal = open_proposal(session, actor, proposal_id)
     if proposal.state is ProposalState.WITHDRAWN:
         return proposal
@@ -211,11 +211,6 @@ def _checked(actor: Actor, terms: Terms, *, minutes: int) -> Terms:
     if actor.side is Side.STAFF:
         check_place(terms.forms, terms.place_id)
     return checked_terms(terms, now(), minutes=minutes)
-
-
-def _may_write(actor: Actor) -> None:
-    if actor.side is Side.STAFF and WRITE not in actor.permissions:
-        raise Forbidden(reason="permission")
 
 
 def _waits_for_other(actor: Actor) -> ProposalState:
@@ -261,7 +256,7 @@ def _minutes(kind: MeetingType, terms: Terms) -> int:
 
 def _mine_to_answer(session: Session, actor: Actor, proposal_id: uuid.UUID, submission: str) -> Proposal | None:
     """Return the proposal held for an answer; None where this very answer was given before."""
-    _may_write(actor)
+    rights.check_write(actor)
     proposal = open_proposal(session, actor, proposal_id)
     said = select(ProposalTurn.id).where(
         ProposalTurn.proposal_id == proposal.id, ProposalTurn.submission == submission, ProposalTurn.side == actor.side
@@ -304,7 +299,7 @@ def _book(session: Session, actor: Actor, proposal: Proposal, settled: Settled, 
     if moved is not None and moved.state is MeetingState.BOOKED and moved.starts_at > now():
         # What else was agreed stays: support person, needs and what to talk about.
         kept = replace(arrangement_of(moved), form=wanted.form, place_id=wanted.place_id, place_text=wanted.place_text)
-        return booking.replace(session, actor, moved, settled, kept)
+        return changing.replace(session, actor, moved, settled, kept)
     return booking.place(
         session,
         actor,

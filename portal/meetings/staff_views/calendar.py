@@ -20,9 +20,9 @@ from portal.meetings.queries.agenda import Colleague, Entry
 from portal.meetings.queries.openings import openings
 from portal.meetings.rules import week as weeks
 from portal.meetings.rules.states import MeetingState
+from portal.meetings.rules.times import Settled
 from portal.meetings.rules.video import may_join
-from portal.meetings.service import booking, elsewhere, held
-from portal.meetings.service.booking import Settled
+from portal.meetings.service import changing, elsewhere, held
 from portal.meetings.words import FORM_NAMES
 from portal.sync.contract import MeetingRecord
 from portal.web.access import Staff
@@ -183,7 +183,7 @@ def cancel(meeting_id: uuid.UUID) -> Response:
     if request.method != "POST" or not form.validate():
         return _form_page(row, form, _("Avboka mötet"), _("Avboka"))
     try:
-        booking.cancel(db(), actor(), meeting_id=meeting_id, reason=form.reason.data or "")
+        changing.cancel(db(), actor(), meeting_id=meeting_id, reason=form.reason.data or "")
     except (Conflict, InvalidInput) as error:
         return _page(row, status=409, refused=error)
     return _done(meeting_id, _("Avbokat. Klienten får veta det."))
@@ -202,7 +202,7 @@ def move(meeting_id: uuid.UUID) -> Response:
     starts_at = datetime.combine(form.day.data, form.start.data, STOCKHOLM)
     settled = Settled(row.staff_id, starts_at, minutes, form.submission.data or "")
     try:
-        booking.move(db(), actor(), meeting_id=meeting_id, settled=settled, reason=form.reason.data or "")
+        changing.move(db(), actor(), meeting_id=meeting_id, settled=settled, reason=form.reason.data or "")
     except (Conflict, InvalidInput) as error:
         form.day.errors = [str(error.message)]
         return _form_page(row, form, _("Flytta mötet"), _("Flytta"))
