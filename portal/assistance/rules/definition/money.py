@@ -29,7 +29,9 @@ _INCOMES = Rows(
     needed=lazy("Lägg till inkomsterna, eller svara att det inte finns några."),
     add=lazy("Lägg till en inkomst"),
     hint=lazy("Pengar som du, den du söker med eller barnen har fått den senaste månaden eller snart får."),
-    why=lazy("Inkomster dras av från normen. Ibland räknar vi inte hela lönen, och oftast inte det som ett barn har tjänat."),
+    why=lazy(
+        "Inkomster dras av från normen. Ibland räknar vi inte hela lönen, och oftast inte det som ett barn har tjänat."
+    ),
     prefilled=False,
     fields=(
         Field(
