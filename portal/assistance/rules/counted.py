@@ -1,7 +1,8 @@
 """A household for the preliminary calculation, from an application's answers: what isn't known is ``UNKNOWN``; pure.
 
 Nothing is taken for zero or left out in silence: a group that is neither filled in nor answered by "none", a benefit
-whose amount an authority knows, and an income of a child whom the answers don't tell apart are unknown.
+whose amount an authority knows, and the wages of a child whom the answers don't tell apart are unknown. The kinds of
+costs, incomes and assets are the options of the form.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.assistance.rules.completeness import Standing, standing
+from portal.assistance.rules.completeness import FaultKind, Standing, standing
 from portal.assistance.rules.definition import CURRENT
-from portal.assistance.rules.definition.base import NONE_OF_THEM, Definition
+from portal.assistance.rules.definition.base import Definition
 from portal.assistance.rules.definition.household import AT_PRESCHOOL, COHABITING, FULL_TIME, SINGLE
 from portal.assistance.rules.definition.persons import APPLICANT, CHILD, CO_APPLICANT
 from portal.assistance.rules.kinds import Kind, Period
 from portal.assistance.rules.norm.household import (
+    AUTHORITY_INCOMES,
     Adult,
     Asset,
     AssetKind,
@@ -34,50 +36,6 @@ from portal.people.identity_numbers import birth_date
 
 Row = Mapping[str, Value]
 
-COSTS: Mapping[str, CostKind] = {
-    "rent": CostKind.RENT,
-    "electricity": CostKind.ELECTRICITY,
-    "home_insurance": CostKind.HOME_INSURANCE,
-    "internet": CostKind.INTERNET,
-    "unemployment_fund": CostKind.UNEMPLOYMENT_FUND,
-    "union": CostKind.UNION,
-    "childcare": CostKind.CHILD_CARE,
-    "work_travel": CostKind.WORK_TRAVEL,
-    "medical_travel": CostKind.CARE_TRAVEL,
-    "care": CostKind.HEALTH_CARE,
-    "medicine": CostKind.MEDICINE,
-    "dental": CostKind.DENTAL_CARE,
-    "municipal_fee": CostKind.OTHER,
-    "child": CostKind.OTHER,
-    "other": CostKind.OTHER,
-}
-INCOMES: Mapping[str, IncomeKind] = {
-    "salary": IncomeKind.WAGE,
-    "deposit": IncomeKind.TRANSFER,
-    "pension": IncomeKind.PENSION,
-    "foreign_pension": IncomeKind.PENSION,
-    "maintenance": IncomeKind.MAINTENANCE,
-    "rent_share": IncomeKind.RENT_SHARE,
-    "other_municipality": IncomeKind.OTHER_MUNICIPALITY,
-    "loan": IncomeKind.TRANSFER,
-    "other": IncomeKind.OTHER,
-}
-# Whose amounts we fetch: known to be there, and not yet how much.
-AUTHORITIES: Mapping[str, IncomeKind] = {
-    "fk": IncomeKind.BENEFIT,
-    "csn": IncomeKind.STUDY,
-    "pm": IncomeKind.PENSION,
-    "unemployment_fund": IncomeKind.UNEMPLOYMENT,
-    "tax": IncomeKind.TAX_REFUND,
-}
-ASSETS: Mapping[str, AssetKind] = {
-    "bank": AssetKind.BANK,
-    "securities": AssetKind.SECURITIES,
-    "property": AssetKind.REAL_ESTATE,
-    "vehicle": AssetKind.VEHICLE,
-    "company": AssetKind.COMPANY,
-    "other": AssetKind.OTHER,
-}
 _PUPILS = frozenset({"compulsory", "upper"})
 # Those have households of their own, and share nothing of this one's costs.
 _OWN_HOUSEHOLD = frozenset({"lodger", "landlord"})
@@ -142,8 +100,12 @@ class _Persons:
 
 
 def _rows(read: Standing, group: str) -> Mapping[str, Row] | Unknown:
-    """Return a group's rows by their ids; unknown where it is neither filled in nor answered by "none", or by both."""
-    return UNKNOWN if read.fault(f"{group}.none") else read.rows(group)
+    """Return a group's rows by their ids.
+
+    Unknown where it is neither filled in nor answered by "none", or by both, or the same child stands in two rows.
+    """
+    twice = any(fault.kind is FaultKind.CONTRADICTION and fault.key.startswith(f"{group}:") for fault in read.faults)
+    return UNKNOWN if twice or read.fault(f"{group}.none") else read.rows(group)
 
 
 def _adults(family: Standing) -> tuple[Adult, ...] | Unknown:
@@ -189,11 +151,13 @@ def _costs(read: Standing, persons: _Persons) -> tuple[Cost, ...] | Unknown:
         return UNKNOWN
     return tuple(
         Cost(
-            COSTS.get(str(row.get("kind")), CostKind.OTHER),
+            CostKind(f"cost.{row['kind']}"),
             _amount(row, "amount"),
             note=str(row.get("specification") or row.get("trip") or ""),
             person=persons.adult_of(row),
         )
+        if "kind" in row
+        else Cost(CostKind.OTHER, UNKNOWN)
         for row in rows.values()
     )
 
@@ -204,38 +168,43 @@ def _assets(read: Standing, persons: _Persons) -> tuple[Asset, ...] | Unknown:
         return UNKNOWN
     return tuple(
         Asset(
-            ASSETS.get(str(row.get("kind")), AssetKind.OTHER),
+            AssetKind(f"asset.{row['kind']}"),
             _amount(row, "value"),
             note=str(row.get("description") or row.get("company") or ""),
             person=persons.adult_of(row),
         )
+        if "kind" in row
+        else Asset(AssetKind.OTHER, UNKNOWN)
         for row in rows.values()
     )
 
 
 def _incomes(read: Standing, persons: _Persons) -> tuple[Income, ...] | Unknown:
-    rows, payers = _rows(read, "incomes"), read.values.get("authorities")
-    if rows is UNKNOWN or not isinstance(payers, tuple):
+    rows = _rows(read, "incomes")
+    if rows is UNKNOWN:
         return UNKNOWN
-    found = [_income(row, persons) for row in rows.values()]
-    # An income of nobody knows whom can't be counted by the rules of wages, and the whole can't without it.
-    if None in found:
-        return UNKNOWN
-    return (*filter(None, found), *_benefits(payers))
+    return (*(_income(row, persons) for row in rows.values()), *_benefits(read.values.get("authorities")))
 
 
-def _benefits(payers: tuple[str, ...]) -> Iterator[Income]:
-    for payer in payers:
-        if payer != NONE_OF_THEM:
-            yield Income(AUTHORITIES[payer], UNKNOWN, APPLICANT)
+def _benefits(payers: Value | None) -> Iterator[Income]:
+    """Yield what authorities pay: known to be there, and not yet how much, for we fetch the amounts."""
+    if not isinstance(payers, tuple):
+        yield Income(IncomeKind.AUTHORITIES, UNKNOWN)
+        return
+    yield from (Income(kind, UNKNOWN) for kind in AUTHORITY_INCOMES if kind.removeprefix("income.") in payers)
 
 
-def _income(row: Row, persons: _Persons) -> Income | None:
-    kind = INCOMES.get(str(row.get("kind")))
-    person = persons.key_of(row)
-    if kind is None or not person:
-        return None
-    return Income(kind, _amount(row, "amount"), person, note=str(row.get("specification") or ""))
+def _income(row: Row, persons: _Persons) -> Income:
+    kind, received = row.get("kind"), row.get("date")
+    if kind is None:
+        return Income(IncomeKind.OTHER, UNKNOWN)
+    return Income(
+        IncomeKind(f"income.{kind}"),
+        _amount(row, "amount"),
+        persons.key_of(row),
+        note=str(row.get("specification") or ""),
+        received=received if isinstance(received, date) else None,
+    )
 
 
 def _amount(row: Row, key: str) -> Amount:

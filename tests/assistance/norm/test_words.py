@@ -36,7 +36,7 @@ FAMILY = Household(
     (Adult("adult", stimulus=True), Adult("other", stimulus=False)),
     (Child("young", date(2021, 5, 1), lunch_out=True), Child("old", date(2017, 3, 1), days=10)),
     costs=(Cost(CostKind.RENT, Decimal(9450)),),
-    incomes=(Income(IncomeKind.WAGE, Decimal(12480), "adult"),),
+    incomes=(Income(IncomeKind.SALARY, Decimal(12480), "adult"),),
 )
 
 
@@ -87,7 +87,7 @@ def test_a_family_in_words() -> None:
                 "Vi räknar med 10 dagar.",
             ),
         ),
-        ("Hyra eller annan boendekostnad", "", ()),
+        ("Hyra eller boendekostnad", "", ()),
         (
             "Lön efter skatt",
             "12 480 − 3 120 = 9 360",
@@ -118,8 +118,8 @@ def test_what_would_be_more_than_the_month_is_told_in_words() -> None:
 
 def test_a_childs_wages_and_another_share_in_words() -> None:
     youth = Child("youth", date(2009, 1, 1), earned_before=Decimal(55000))
-    household = replace(FAMILY, children=(youth,), incomes=(Income(IncomeKind.WAGE, Decimal(8000), "youth"),))
-    wage = next(line for line in lines(household) if line.label is IncomeKind.WAGE)
+    household = replace(FAMILY, children=(youth,), incomes=(Income(IncomeKind.SALARY, Decimal(8000), "youth"),))
+    wage = next(line for line in lines(household) if line.label is IncomeKind.SALARY)
     assert "59 200 kr på ett år" in plain(explanations(wage)[0])
     trail = Trail.start(Why.STATED, Decimal(1000)).minus(Why.STIMULUS, Decimal(500), percent=50)
     assert explanations(replace(wage, parts=trail.parts))[0].startswith("50 procent av lönen")

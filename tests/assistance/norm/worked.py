@@ -51,8 +51,7 @@ class Worked:
             tuple(child_of(text, number, span.first) for number, text in enumerate(children)),
             self.data.get("others", 0),
             tuple(cost_of(text) for text in self.data.get("costs", ())),
-            tuple(income_of(text) for text in self.data.get("incomes", ())),
-            self.data.get("incomes_of"),
+            tuple(income_of(text, self.data.get("incomes_of")) for text in self.data.get("incomes", ())),
         )
 
     @property
@@ -115,10 +114,10 @@ def cost_of(text: str) -> Cost:
     return Cost(CostKind(f"cost.{kind}"), Decimal(amount))
 
 
-def income_of(text: str) -> Income:
-    """Read "wage 12480 adult"."""
+def income_of(text: str, received: date | None) -> Income:
+    """Read "salary 12480 adult"."""
     kind, amount, person = text.split()
-    return Income(IncomeKind(f"income.{kind}"), Decimal(amount), person)
+    return Income(IncomeKind(f"income.{kind}"), Decimal(amount), person, received=received)
 
 
 def told_steps(worked: Worked) -> set[Decimal]:

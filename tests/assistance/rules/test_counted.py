@@ -1,6 +1,5 @@
 """An application's answers as a household of the norm: what isn't known stays unknown, sums are those of the norm."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,18 +7,19 @@ from decimal import Decimal
 import pytest
 
 from portal.assistance.rules.answers import Cell, Cells
-from portal.assistance.rules.counted import ASSETS, AUTHORITIES, COSTS, INCOMES, household
+from portal.assistance.rules.counted import household
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import NONE_OF_THEM, YES, Field, Rows
 from portal.assistance.rules.kinds import Kind, Period
-from portal.assistance.rules.norm import UNKNOWN, Adult, Child, Household, IncomeKind, calculate, norm_tables
-from portal.assistance.rules.norm.household import Asset, AssetKind, Cost, CostKind, Income, Span
+from portal.assistance.rules.norm import UNKNOWN, Adult, Child, Household, IncomeKind, Missing, calculate, norm_tables
+from portal.assistance.rules.norm.household import AUTHORITY_INCOMES, Asset, AssetKind, Cost, CostKind, Income, Span
 from tests.assistance.rules.filling import CHILD, COUPLE, MONTHLY, PUPIL, SINGLE, cells, row
 
 TODAY = date(2026, 11, 26)
 DECEMBER = Period(2026, 12)
 N, R, S = Kind.NEW, Kind.MONTHLY, Kind.SUPPLEMENTARY
 YOUNGER_PUPIL = "201703202380"
+PAID = date(2026, 11, 25)
 RENTED = {**cells(form="rental", adults__none=YES)}
 
 
@@ -36,7 +36,7 @@ def test_a_single_persons_application_becomes_a_household() -> None:
         children=(),
         others=0,
         costs=(Cost(CostKind.RENT, Decimal(6450)),),
-        incomes=(Income(IncomeKind.WAGE, Decimal("3200.50"), "applicant"),),
+        incomes=(Income(IncomeKind.SALARY, Decimal("3200.50"), "applicant", received=PAID),),
         assets=(),
     )
 
@@ -105,6 +105,12 @@ def test_rows_and_none_at_once_are_unknown() -> None:
     assert told({"assets": both}).assets is UNKNOWN
 
 
+def test_a_child_in_two_rows_is_not_counted_twice() -> None:
+    twice = {**row("children", "a", number=PUPIL), **row("children", "b", number=PUPIL)}
+
+    assert told({"household": twice}).children is UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("home", "others"),
     [
@@ -127,7 +133,7 @@ def test_an_amount_that_cannot_be_read_is_unknown_and_not_left_out() -> None:
     costs = {**row("costs", "a", kind="dental", amount="1.200", specification="Lagning"), **row("costs", "b")}
 
     assert told({"costs": costs}).costs == (
-        Cost(CostKind.DENTAL_CARE, UNKNOWN, note="Lagning"),
+        Cost(CostKind.DENTAL, UNKNOWN, note="Lagning"),
         Cost(CostKind.OTHER, UNKNOWN),
     )
 
@@ -140,7 +146,7 @@ def incomes(*, household: Cells = SINGLE, authorities: str = "none", **answers: 
 
 def test_an_income_is_of_a_person() -> None:
     def of(person: str) -> tuple[Income, ...]:
-        return (Income(IncomeKind.WAGE, Decimal(1000), person),)
+        return (Income(IncomeKind.SALARY, Decimal(1000), person, received=PAID),)
 
     assert incomes() == of("applicant")
     assert incomes(household=COUPLE, whose="co_applicant") == of("co_applicant")
@@ -149,27 +155,32 @@ def test_an_income_is_of_a_person() -> None:
     assert incomes(household=one_child, whose="child") == of("c")
 
 
-def test_an_income_of_nobody_knows_whom_makes_all_unknown() -> None:
-    assert incomes(household=COUPLE) is UNKNOWN
+def test_an_income_of_nobody_knows_whom_is_nobodys() -> None:
+    nobodys = (Income(IncomeKind.SALARY, Decimal(1000), "", received=PAID),)
+    assert incomes(household=COUPLE) == nobodys
     # Somebody alone has no co-applicant.
-    assert incomes(household={**SINGLE, "children.none": Cell("")}, whose="co_applicant") is UNKNOWN
-    assert incomes(household=COUPLE, whose="child", child="Barn") is UNKNOWN
+    assert incomes(household={**SINGLE, "children.none": Cell("")}, whose="co_applicant") == nobodys
+    assert incomes(household=COUPLE, whose="child", child="Barn") == nobodys
     # Only one person alone is not asked whose it is.
-    assert incomes(household=cells(civil_status="single")) is UNKNOWN
-    assert incomes(household=cells(children__none=YES)) is UNKNOWN
+    assert incomes(household=cells(civil_status="single")) == nobodys
+    assert incomes(household=cells(children__none=YES)) == nobodys
     # Two children of one name, as of two who have none yet.
     twins = {**cells(civil_status="single"), **row("children", "a", name="Barn"), **row("children", "b", name="Barn")}
-    assert incomes(household=twins, whose="child", child="Barn") is UNKNOWN
-    assert incomes(kind="") is UNKNOWN
-    assert incomes(authorities="") is UNKNOWN
+    assert incomes(household=twins, whose="child", child="Barn") == nobodys
+    assert incomes(kind="") == (Income(IncomeKind.OTHER, UNKNOWN),)
+
+
+def test_wages_of_nobody_knows_whom_are_not_counted_as_anybodys() -> None:
+    for whose, missing in (("", Missing.PERSON), ("applicant", Missing.STIMULUS), ("child", Missing.PERSON)):
+        section = {**cells(authorities="none"), **row("incomes", "i", kind="salary", amount="1000", whose=whose)}
+        found = calculate(told({"household": COUPLE, "incomes": section}), norm_tables()).incomes
+        assert [line.missing for line in found.lines if line.amount is UNKNOWN] == [missing]
 
 
 def test_what_authorities_pay_is_there_and_not_known_yet() -> None:
-    assert incomes(authorities="fk,csn") == (
-        Income(IncomeKind.WAGE, Decimal(1000), "applicant"),
-        Income(IncomeKind.BENEFIT, UNKNOWN, "applicant"),
-        Income(IncomeKind.STUDY, UNKNOWN, "applicant"),
-    )
+    wage = Income(IncomeKind.SALARY, Decimal(1000), "applicant", received=PAID)
+    assert incomes(authorities="fk,csn") == (wage, Income(IncomeKind.FK, UNKNOWN), Income(IncomeKind.CSN, UNKNOWN))
+    assert incomes(authorities="") == (wage, Income(IncomeKind.AUTHORITIES, UNKNOWN))
 
 
 def test_assets_are_shown() -> None:
@@ -195,22 +206,23 @@ def test_a_supplementary_application_tells_of_no_household() -> None:
         told({}, S)
 
 
+BY_AUTHORITIES = {*AUTHORITY_INCOMES, IncomeKind.AUTHORITIES}
+
+
 @pytest.mark.parametrize(
-    ("section", "group", "counted"),
+    ("section", "group", "kinds"),
     [
-        ("costs", "costs", COSTS),
-        ("incomes", "incomes", INCOMES),
-        ("assets", "assets", ASSETS),
-        ("incomes", "authorities", AUTHORITIES),
+        ("costs", "costs", set(CostKind)),
+        ("incomes", "incomes", set(IncomeKind) - BY_AUTHORITIES),
+        ("assets", "assets", set(AssetKind)),
+        ("incomes", "authorities", set(AUTHORITY_INCOMES)),
     ],
 )
-def test_every_option_of_the_form_is_counted_as_something(
-    section: str, group: str, counted: Mapping[str, object]
-) -> None:
+def test_the_kinds_are_the_options_of_the_form(section: str, group: str, kinds: set[str]) -> None:
     (item,) = (item for item in CURRENT.section(section).items if item.key == group)
     field = item if isinstance(item, Field) else _kind(item)
 
-    assert field.options.keys() - {NONE_OF_THEM} == counted.keys()
+    assert field.options.keys() - {NONE_OF_THEM} == {kind.partition(".")[2] for kind in kinds}
 
 
 def _kind(rows: Rows) -> Field:

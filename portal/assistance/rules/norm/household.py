@@ -23,29 +23,27 @@ _LAST_DAY = 31
 
 
 class CostKind(enum.StrEnum):
-    """What a household can apply for beside the norm (DOMAIN.md 1.2, 2.2); reasonableness is for the board to judge."""
+    """What a household can apply for beside the norm, as the form has it; what is reasonable the board judges."""
 
     RENT = "cost.rent"  # boende
     ELECTRICITY = "cost.electricity"  # hushållsel
     HOME_INSURANCE = "cost.home_insurance"
+    INTERNET = "cost.internet"
     UNEMPLOYMENT_FUND = "cost.unemployment_fund"  # a-kassa
     UNION = "cost.union"
+    CHILDCARE = "cost.childcare"
     WORK_TRAVEL = "cost.work_travel"  # arbetsresor
-    INTERNET = "cost.internet"
-    CHILD_CARE = "cost.child_care"
-    CARE_TRAVEL = "cost.care_travel"  # sjukresor, färdtjänst
-    HEALTH_CARE = "cost.health_care"
+    MEDICAL_TRAVEL = "cost.medical_travel"  # sjukresor, färdtjänst
+    CARE = "cost.care"  # läkarvård
     MEDICINE = "cost.medicine"
-    DENTAL_CARE = "cost.dental_care"
-    GLASSES = "cost.glasses"
-    HOME_EQUIPMENT = "cost.home_equipment"
-    BABY_EQUIPMENT = "cost.baby_equipment"
-    MOVING = "cost.moving"
-    FUNERAL = "cost.funeral"
+    DENTAL = "cost.dental"
+    MUNICIPAL_FEE = "cost.municipal_fee"
+    CHILD = "cost.child"
     OTHER = "cost.other"
 
 
-# Försörjningsstöd for reasonable actual costs: SoL (2025:400) 12 kap. 7 § first paragraph 2. The others rest on 12:1.
+# Försörjningsstöd for reasonable actual costs: SoL (2025:400) 12 kap. 7 § first paragraph 2. The others rest on 12:1,
+# a trip to an activity among them; which one it is can't be told from the form.
 SUPPORT_COSTS = (
     CostKind.RENT,
     CostKind.ELECTRICITY,
@@ -57,33 +55,43 @@ SUPPORT_COSTS = (
 
 
 class IncomeKind(enum.StrEnum):
-    """What a household gets; amounts are what reached the account."""
+    """What a household gets, as the form has it: what it tells of, and what the authority fetches from others."""
 
-    WAGE = "income.wage"  # lön efter skatt
-    UNEMPLOYMENT = "income.unemployment"  # a-kassa, aktivitetsstöd
-    SICKNESS = "income.sickness"  # sjukpenning, sjuk- och aktivitetsersättning
-    PARENTAL = "income.parental"  # föräldrapenning
-    CHILD_BENEFIT = "income.child_benefit"  # barnbidrag
-    HOUSING_BENEFIT = "income.housing_benefit"  # bostadsbidrag
-    MAINTENANCE = "income.maintenance"  # underhållsbidrag, underhållsstöd
-    PENSION = "income.pension"
-    STUDY = "income.study"  # studiemedel, studiebidrag
-    TAX_REFUND = "income.tax_refund"
-    TRANSFER = "income.transfer"  # swish, deposits, gifts, loans
-    RENT_SHARE = "income.rent_share"  # from children with incomes, and lodgers
+    SALARY = "income.salary"  # lön efter skatt
+    DEPOSIT = "income.deposit"  # swish, deposits
+    PENSION = "income.pension"  # tjänstepension, försäkring
+    FOREIGN_PENSION = "income.foreign_pension"
+    MAINTENANCE = "income.maintenance"  # underhållsbidrag
+    RENT_SHARE = "income.rent_share"  # from children and lodgers
     OTHER_MUNICIPALITY = "income.other_municipality"
-    BENEFIT = "income.benefit"  # a benefit of an authority that is none of the above
+    LOAN = "income.loan"
     OTHER = "income.other"
+    FK = "income.fk"  # Försäkringskassan
+    CSN = "income.csn"
+    PM = "income.pm"  # Pensionsmyndigheten
+    UNEMPLOYMENT_FUND = "income.unemployment_fund"  # a-kassa
+    TAX = "income.tax"  # Skatteverket
+    AUTHORITIES = "income.authorities"  # which of them pay isn't answered
+
+
+# What others tell the authority of (SoL 15:10-12); the applicant tells which of them pay.
+AUTHORITY_INCOMES = (
+    IncomeKind.FK,
+    IncomeKind.CSN,
+    IncomeKind.PM,
+    IncomeKind.UNEMPLOYMENT_FUND,
+    IncomeKind.TAX,
+)
 
 
 class AssetKind(enum.StrEnum):
-    """What a household owns; shown, and never counted by itself."""
+    """What a household owns, as the form has it; shown, and never counted by itself."""
 
     BANK = "asset.bank"
     SECURITIES = "asset.securities"
-    REAL_ESTATE = "asset.real_estate"
-    COMPANY = "asset.company"
+    PROPERTY = "asset.property"
     VEHICLE = "asset.vehicle"
+    COMPANY = "asset.company"
     OTHER = "asset.other"
 
 
@@ -134,7 +142,8 @@ class Child:
     ``lunch_out``: eats lunch at preschool or the like five days a week; it only matters below 7 years.
     ``pupil``: goes to grundskola, gymnasium or the like; it only matters from 18 years on.
     ``days``: on how many of the span's days the child is there; None is all of them.
-    ``earned_before``: what the child earned by own work earlier in the calendar year; it only matters with wages.
+    ``earned_before``: what the child earned by own work earlier in the calendar year of the wages; it only matters with
+    wages.
     """
 
     key: str
@@ -157,12 +166,16 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Income:
-    """What somebody got, in kronor."""
+    """What somebody got, in kronor; ``person`` is empty where whose it is isn't known, or it is the household's.
+
+    ``received``: the day, for wages; None is a day of the span's month.
+    """
 
     kind: IncomeKind
     amount: Amount
-    person: str
+    person: str = ""
     note: str = ""
+    received: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +194,6 @@ class Household:
 
     ``adults``: one alone, or two who live as a couple (gifta, sambo). ``others``: how many others live in the same
     home and share its costs, such as adult children, parents or friends; lodgers with a household of their own don't.
-    ``income_day``: a day of the month in which the incomes were received; None is the span's.
     """
 
     span: Span
@@ -190,7 +202,6 @@ class Household:
     others: int | Unknown = 0
     costs: tuple[Cost, ...] | Unknown = ()
     incomes: tuple[Income, ...] | Unknown = ()
-    income_day: date | None = None
     assets: tuple[Asset, ...] | Unknown = ()
 
 
@@ -252,7 +263,7 @@ def _amount_faults(household: Household) -> Iterator[Fault]:
             if fault := _amount_fault(row.amount):
                 yield f"{name}.{number}.amount", fault
             # Who it is can only be seen to where everybody is told of.
-            if known is not None and (row.person or isinstance(row, Income)) and row.person not in known:
+            if known is not None and row.person and row.person not in known:
                 yield f"{name}.{number}.person", lazy("Välj vem det gäller.")
     for number, child in enumerate(() if household.children is UNKNOWN else household.children):
         if fault := _amount_fault(child.earned_before):

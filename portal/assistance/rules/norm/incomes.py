@@ -8,9 +8,10 @@ Source: socialtjänstlagen (2025:400) 12 kap. 8-9 §§ (from 1 July 2025), befor
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
-from portal.assistance.rules.norm.household import Child, Household, Income, IncomeKind
+from portal.assistance.rules.norm.household import AUTHORITY_INCOMES, Household, Income, IncomeKind
 from portal.assistance.rules.norm.lines import Label, Line, LineKind, Missing, Trail, Why
 from portal.assistance.rules.norm.money import to_ore
 from portal.assistance.rules.norm.rows import as_stated, nil, not_known, reached, unanswered
@@ -18,7 +19,7 @@ from portal.assistance.rules.norm.tables import NormTables, Rules
 from portal.assistance.rules.norm.unknown import UNKNOWN, Amount, total
 
 # What every calculation tells of, also where nothing was received.
-NIL_INCOMES = (IncomeKind.WAGE, IncomeKind.CHILD_BENEFIT, IncomeKind.HOUSING_BENEFIT)
+NIL_INCOMES = (IncomeKind.SALARY, *AUTHORITY_INCOMES)
 _HUNDRED = 100
 
 
@@ -30,13 +31,15 @@ def income_lines(household: Household, rules: Rules, tables: NormTables) -> Iter
     if household.incomes is UNKNOWN:
         yield unanswered(LineKind.INCOME, Label.INCOMES, rules.incomes)
         return
+    unanswered_authorities = any(income.kind is IncomeKind.AUTHORITIES for income in household.incomes)
+    open_kinds = AUTHORITY_INCOMES if unanswered_authorities else ()
     for kind in IncomeKind:
         rows = [income for income in household.incomes if income.kind is kind]
-        if kind is IncomeKind.WAGE:
+        if kind is IncomeKind.SALARY:
             yield from _wage_lines(household, rows, rules, tables)
         else:
             yield from (as_stated(LineKind.INCOME, income, rules.incomes) for income in rows)
-        if kind in NIL_INCOMES and not rows:
+        if kind in NIL_INCOMES and kind not in open_kinds and not rows:
             yield nil(LineKind.INCOME, kind, rules.incomes)
 
 
@@ -46,15 +49,20 @@ def _wage_lines(household: Household, wages: list[Income], rules: Rules, tables:
         if wage.amount is UNKNOWN or not wage.amount:
             yield as_stated(LineKind.INCOME, wage, rules.incomes)
         elif child := children.get(wage.person):
-            earlier = [before.amount for before in wages[:number] if before.person == wage.person]
-            limit = Decimal(tables.price_base(household.income_day or household.span.first).kronor)
-            yield _child_wage_line(wage, wage.amount, rules, limit, _earned(child, earlier))
+            day = _received(household, wage)
+            earlier = [
+                before.amount
+                for before in wages[:number]
+                if before.person == wage.person and _received(household, before).year == day.year
+            ]
+            limit = Decimal(tables.price_base(day).kronor)
+            yield _child_wage_line(wage, wage.amount, rules, limit, total((child.earned_before, *earlier)))
         else:
             yield _adult_wage_line(household, wage, wage.amount, rules)
 
 
-def _earned(child: Child, earlier: list[Amount]) -> Amount:
-    return total((child.earned_before, *earlier))
+def _received(household: Household, wage: Income) -> date:
+    return wage.received or household.span.first
 
 
 def _child_wage_line(wage: Income, amount: Decimal, rules: Rules, limit: Decimal, earned: Amount) -> Line:
@@ -66,6 +74,8 @@ def _child_wage_line(wage: Income, amount: Decimal, rules: Rules, limit: Decimal
 
 
 def _adult_wage_line(household: Household, wage: Income, amount: Decimal, rules: Rules) -> Line:
+    if not wage.person:
+        return not_known(LineKind.INCOME, wage, rules.incomes, Missing.PERSON)
     adults = () if household.adults is UNKNOWN else household.adults
     qualifies = next((adult.stimulus for adult in adults if adult.key == wage.person), UNKNOWN)
     if qualifies is UNKNOWN:

@@ -80,6 +80,7 @@ class Missing(enum.StrEnum):
     AMOUNT = "amount"
     ANSWER = "answer"
     STIMULUS = "stimulus"
+    PERSON = "person"
     EARNED = "earned"
 
 

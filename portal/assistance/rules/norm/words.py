@@ -4,7 +4,7 @@ import enum
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from portal.assistance.rules.norm.household import AssetKind, CostKind, IncomeKind
+from portal.assistance.rules.norm.household import AUTHORITY_INCOMES, AssetKind, CostKind, IncomeKind
 from portal.assistance.rules.norm.lines import Label, Line, Missing, Op, Part, Why
 from portal.assistance.rules.norm.money import format_amount
 from portal.core.i18n import LazyText, Text, _, lazy, ngettext
@@ -22,44 +22,41 @@ LABELS: Mapping[enum.StrEnum, LazyText] = {
     Label.COSTS: lazy("Utgifter"),
     Label.INCOMES: lazy("Inkomster"),
     Label.ASSETS: lazy("Tillgångar"),
-    CostKind.RENT: lazy("Hyra eller annan boendekostnad"),
+    CostKind.RENT: lazy("Hyra eller boendekostnad"),
     CostKind.ELECTRICITY: lazy("Hushållsel"),
     CostKind.HOME_INSURANCE: lazy("Hemförsäkring"),
-    CostKind.UNEMPLOYMENT_FUND: lazy("A-kassa"),
-    CostKind.UNION: lazy("Fackförening"),
-    CostKind.WORK_TRAVEL: lazy("Resor till arbete"),
     CostKind.INTERNET: lazy("Internet"),
-    CostKind.CHILD_CARE: lazy("Barnomsorg"),
-    CostKind.CARE_TRAVEL: lazy("Sjukresor och färdtjänst"),
-    CostKind.HEALTH_CARE: lazy("Läkarvård"),
+    CostKind.UNEMPLOYMENT_FUND: lazy("Avgift till a-kassan"),
+    CostKind.UNION: lazy("Fackavgift"),
+    CostKind.CHILDCARE: lazy("Barnomsorg"),
+    CostKind.WORK_TRAVEL: lazy("Resor till arbete eller aktivitet"),
+    CostKind.MEDICAL_TRAVEL: lazy("Sjukresor och färdtjänst"),
+    CostKind.CARE: lazy("Läkarvård"),
     CostKind.MEDICINE: lazy("Medicin"),
-    CostKind.DENTAL_CARE: lazy("Tandvård"),
-    CostKind.GLASSES: lazy("Glasögon"),
-    CostKind.HOME_EQUIPMENT: lazy("Möbler och annat till hemmet"),
-    CostKind.BABY_EQUIPMENT: lazy("Saker till ett spädbarn"),
-    CostKind.MOVING: lazy("Flytt"),
-    CostKind.FUNERAL: lazy("Begravning"),
+    CostKind.DENTAL: lazy("Tandvård"),
+    CostKind.MUNICIPAL_FEE: lazy("Kommunala avgifter"),
+    CostKind.CHILD: lazy("Kostnader för barn"),
     CostKind.OTHER: lazy("Annan utgift"),
-    IncomeKind.WAGE: lazy("Lön efter skatt"),
-    IncomeKind.UNEMPLOYMENT: lazy("Ersättning från a-kassa eller aktivitetsstöd"),
-    IncomeKind.SICKNESS: lazy("Sjukpenning, sjukersättning eller aktivitetsersättning"),
-    IncomeKind.PARENTAL: lazy("Föräldrapenning"),
-    IncomeKind.CHILD_BENEFIT: lazy("Barnbidrag"),
-    IncomeKind.HOUSING_BENEFIT: lazy("Bostadsbidrag"),
-    IncomeKind.MAINTENANCE: lazy("Underhållsbidrag eller underhållsstöd"),
-    IncomeKind.PENSION: lazy("Pension"),
-    IncomeKind.STUDY: lazy("Studiestöd"),
-    IncomeKind.TAX_REFUND: lazy("Skatt tillbaka"),
-    IncomeKind.TRANSFER: lazy("Swish och andra insättningar"),
+    IncomeKind.SALARY: lazy("Lön efter skatt"),
+    IncomeKind.DEPOSIT: lazy("Swish eller insättning på konto"),
+    IncomeKind.PENSION: lazy("Tjänstepension eller försäkring"),
+    IncomeKind.FOREIGN_PENSION: lazy("Pension från ett annat land"),
+    IncomeKind.MAINTENANCE: lazy("Underhållsbidrag"),
     IncomeKind.RENT_SHARE: lazy("Hyra från barn eller inneboende"),
     IncomeKind.OTHER_MUNICIPALITY: lazy("Bistånd från en annan kommun"),
-    IncomeKind.BENEFIT: lazy("Annan ersättning från en myndighet"),
+    IncomeKind.LOAN: lazy("Lån"),
     IncomeKind.OTHER: lazy("Annan inkomst"),
-    AssetKind.BANK: lazy("Pengar på banken"),
-    AssetKind.SECURITIES: lazy("Fonder och aktier"),
-    AssetKind.REAL_ESTATE: lazy("Bostadsrätt, hus eller annan fastighet"),
-    AssetKind.COMPANY: lazy("Företag"),
+    IncomeKind.FK: lazy("Försäkringskassan"),
+    IncomeKind.CSN: lazy("CSN"),
+    IncomeKind.PM: lazy("Pensionsmyndigheten"),
+    IncomeKind.UNEMPLOYMENT_FUND: lazy("A-kassan"),
+    IncomeKind.TAX: lazy("Skatteverket"),
+    IncomeKind.AUTHORITIES: lazy("Pengar från myndigheter och a-kassa"),
+    AssetKind.BANK: lazy("Pengar på bank"),
+    AssetKind.SECURITIES: lazy("Fonder eller aktier"),
+    AssetKind.PROPERTY: lazy("Hus, lägenhet eller mark"),
     AssetKind.VEHICLE: lazy("Bil eller annat fordon"),
+    AssetKind.COMPANY: lazy("Företag"),
     AssetKind.OTHER: lazy("Annan tillgång"),
 }
 
@@ -74,6 +71,7 @@ MISSING: Mapping[Missing, LazyText] = {
     Missing.AMOUNT: lazy("Beloppet saknas än."),
     Missing.ANSWER: lazy("Frågan är inte besvarad än."),
     Missing.STIMULUS: lazy("Vi vet inte än om en del av lönen ska räknas bort (jobbstimulans)."),
+    Missing.PERSON: lazy("Vi vet inte vems lönen är."),
     Missing.EARNED: lazy("Vi vet inte än vad barnet har tjänat tidigare i år."),
 }
 
@@ -115,6 +113,8 @@ def arithmetic(line: Line) -> str:
 
 def explanations(line: Line) -> tuple[str, ...]:
     """Return why it was reached so: a sentence for each step that isn't plain by itself."""
+    if line.missing is Missing.AMOUNT and line.label in AUTHORITY_INCOMES:
+        return (_("Vi hämtar beloppet. Vi vet inte än hur stort det är."),)
     if line.missing is not None:
         return (str(MISSING[line.missing]),)
     return tuple(dict.fromkeys(words for part in line.parts for words in _explained(part)))
