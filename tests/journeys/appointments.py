@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal import wiring
@@ -77,6 +77,12 @@ class Appointments:
         with self._meeting(meeting_id) as meeting:
             meeting.starts_at = now() + timedelta(minutes=minutes)
             meeting.ends_at = meeting.starts_at + timedelta(minutes=MINUTES)
+
+    def loses_the_caseworker(self, client: str) -> None:
+        """Let whoever works on a client's first case leave it."""
+        with writing(self._sessions) as session:
+            _actor, case = _client(session, client)
+            session.execute(update(CaseAssignment).where(CaseAssignment.case_id == case.id).values(until=now()))
 
     def get_stuck(self, meeting_id: uuid.UUID) -> None:
         """Let a meeting be one that does not get through to the back office."""

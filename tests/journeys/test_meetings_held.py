@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from portal.core.clock import now
-from portal.core.i18n import STOCKHOLM
+from portal.core.i18n import STOCKHOLM, today
+from portal.core.workdays import is_holiday
 from portal.demo.stack import DemoStack
 from tests.journeys.appointments import Appointments, at
 from tests.journeys.kinds import ON_SQLITE
@@ -135,10 +136,18 @@ def test_what_became_of_a_meeting_is_marked_and_can_be_set_right(
     expect(staff.locator(".ds-tag", has_text="Träffades")).to_be_visible()
 
 
+def week_without_holiday() -> date:
+    """Return the Monday of a week, two weeks ahead or later, in which every day is a working day."""
+    monday = today() + timedelta(days=14 - today().weekday())
+    while any(is_holiday(monday + timedelta(days=number)) for number in range(5)):
+        monday += timedelta(days=7)
+    return monday
+
+
 def test_hours_and_absences_are_drawn_in_the_week_and_on_the_day(
     staff: Page, appointments: Appointments, looks: Looks
 ) -> None:
-    monday = at(6, 9).date() - timedelta(days=at(6, 9).weekday()) + timedelta(days=14)
+    monday = week_without_holiday()
     staff.goto("/tider")
     staff.get_by_role("link", name="Lägg in frånvaro").click()
     staff.locator("[name=first_day]").fill(str(monday + timedelta(days=3)))

@@ -392,6 +392,17 @@ def test_whom_one_meets_has_left(mariam: PageClient, sessions: Sessions, world: 
     assert stored(sessions)[0].staff_id == world.people.henrik
 
 
+def test_a_colleague_who_covers_and_the_intake_havent_left(
+    mariam: PageClient, sessions: Sessions, world: Meetings
+) -> None:
+    meeting = made(sessions, world)
+    with writing(sessions) as session:
+        session.get_one(Meeting, meeting.id).staff_id = world.people.henrik
+    page = mariam.page(f"/moten/{meeting.id}")
+    assert "Telefon med Henrik Lyckevik" in page.text
+    assert "arbetar inte längre" not in page.text
+
+
 def test_foreign_and_unknown_addresses_are_not_there(
     mariam: PageClient, tor: PageClient, sessions: Sessions, world: Meetings
 ) -> None:

@@ -174,6 +174,18 @@ def test_what_is_wrong_stands_beside_its_field_and_the_rest_is_kept(
         assert session.scalars(select(Proposal)).all() == []
 
 
+def test_a_row_that_stays_empty_is_left_out(client: PageClient, sessions: sessionmaker[Session], world: Meetings):
+    page = client.page("/moten/foresla")
+    for _ in range(2):
+        page = client.submit(page, "main form", row(0, 3, "13:00", "15:00"), button="Lägg till ett förslag")
+    sent = client.submit(page, "main form", {"how": ["phone"]}, button="Skicka")
+    assert sent.heading == "Ditt förslag är skickat"
+    half = {"windows-1-day": "i morgon", "how": ["phone"]}
+    page = client.submit(page, "main form", half, button="Skicka", status=422)
+    assert "Not a valid" not in page.text
+    assert any("Välj en dag." in error for error in page.errors())
+
+
 def test_two_rows_that_run_into_each_other(client: PageClient, world: Meetings):
     page = client.submit(client.page("/moten/foresla"), "main form", row(0, 3, "13:00", "15:00"), button="Lägg till")
     page = client.submit(

@@ -24,13 +24,18 @@ from portal.meetings.rules.availability import Span
 from portal.meetings.rules.proposing import MAX_SHORT, MAX_TEXT, Terms, VisitNowhere, check_place, checked_windows
 from portal.meetings.rules.states import MAX_WINDOWS
 from portal.meetings.rules.states import Form as MeetingForm
-from portal.web.forms import AtMost, SubmissionForm, TextLength, load_form
+from portal.web.forms import AtMost, Form, SubmissionForm, TextLength, load_form
 
 ADD, REMOVE = "lagg-till", "ta-bort"
 
 
 class WindowForm(wtforms.Form):
     """A day, and from when until when."""
+
+    class Meta(Form.Meta):
+        """Our words for what can't be read; the whole form guards against forgery."""
+
+        csrf = False
 
     day = DateField(lazy("Dag"))  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
     start = TimeField(lazy("Från"))  # type: ignore[arg-type]  # as above
@@ -40,6 +45,10 @@ class WindowForm(wtforms.Form):
     def is_blank(self) -> bool:
         """Tell whether nothing was written in the row."""
         return not any(field.raw_data and field.raw_data[0] for field in self)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was written; a row with nothing in it is no fault."""
+        return self.is_blank or bool(super().validate(extra_validators))
 
     def span(self) -> Span | None:
         """Return the time in the row, or None with the fields marked that are missing or can't be read."""

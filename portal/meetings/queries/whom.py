@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, not_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -57,9 +57,11 @@ def whom(session: Session, actor: Actor) -> list[CaseStaff]:
 
 
 def has_left(session: Session, staff_id: uuid.UUID, case_id: uuid.UUID | None) -> bool:
-    """Tell whether somebody has no account any more, or doesn't work on a case (of none: whoever is there will do)."""
-    works = CaseAssignment.case_id == case_id, people.lasting()
-    there = select(StaffMember.id).where(StaffMember.id == staff_id, StaffMember.active.is_(True))
-    if case_id is not None:
-        there = there.join(CaseAssignment, CaseAssignment.staff_id == StaffMember.id).where(*works)
+    """Tell whether somebody has no account any more, or worked on a case and doesn't now.
+
+    Who never did hasn't left: a colleague who covers, or the intake.
+    """
+    worked = CaseAssignment.case_id == case_id, CaseAssignment.staff_id == staff_id
+    ended = select(CaseAssignment.id).where(*worked, not_(people.lasting())).exists()
+    there = select(StaffMember.id).where(StaffMember.id == staff_id, StaffMember.active.is_(True), not_(ended))
     return session.scalars(there, {"moment": now()}).first() is None

@@ -188,7 +188,9 @@ def invite(case_id: uuid.UUID) -> Response:
     if kind is None:
         return render("meetings/staff/no_kinds.html", back=back)
     form = offer_form(kind, {"how": kind.forms[:1]}, FORM_NAMES, _places(case_id))
-    choices = [(_address(case_id, one.id), kind_name(one), one.id == kind.id) for one in kinds]
+    choices = [
+        {"url": _address(case_id, one.id), "label": kind_name(one), "current": one.id == kind.id} for one in kinds
+    ]
     if not is_sent(form):
         return _form_page(form, case.person_id, back, _("Bjud in till ett möte"), kinds=choices)
     try:
@@ -217,7 +219,7 @@ def _form_page(
     back: str,
     title: str,
     *,
-    kinds: Sequence[tuple[str, str, bool]] = (),
+    kinds: Sequence[dict[str, Any]] = (),
     refused: DomainError | None = None,
 ) -> Response:
     is_wrong = bool(form.errors or form.row_errors() or refused)
