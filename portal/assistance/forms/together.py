@@ -1,0 +1,49 @@
+"""Forms of two who apply together: whom to ask, what to have changed, and buttons alone."""
+
+from wtforms import StringField, TextAreaField
+
+from portal.assistance.rules.identities import read_number
+from portal.core.i18n import Text, lazy, today
+from portal.core.text import clean_text
+from portal.web.forms import Form, TextLength
+
+MAX_ASKED = 1000
+_LONGEST_NUMBER = 40
+
+
+class ButtonForm(Form):
+    """A button that asks for nothing but a tap."""
+
+
+class InviteForm(Form):
+    """The identity number of whoever is asked to apply together with the person."""
+
+    number = StringField(
+        lazy("Personnummer"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        filters=[clean_text],
+        validators=[TextLength(_LONGEST_NUMBER, lazy("Skriv personnumret."))],
+        description=lazy("Tio eller tolv siffror, till den du söker tillsammans med."),  # type: ignore[arg-type]  # as above
+    )
+
+    @property
+    def twelve(self) -> str:
+        """The number with twelve digits.
+
+        :raises InvalidInput: it is none.
+        """
+        return read_number(self.number.data or "", today())
+
+    def refuse(self, why: Text) -> None:
+        """Show beside the field why a number can't be taken."""
+        self.number.errors = [*self.number.errors, str(why)]
+
+
+class AskForm(Form):
+    """What a co-applicant asks to have changed before signing."""
+
+    text = TextAreaField(
+        lazy("Vad behöver ändras?"),  # type: ignore[arg-type]  # as above
+        filters=[clean_text],
+        validators=[TextLength(MAX_ASKED, lazy("Skriv vad som behöver ändras."))],
+        description=lazy("Till exempel en summa som är fel. Skriv på vilket språk du vill."),  # type: ignore[arg-type]  # as above
+    )

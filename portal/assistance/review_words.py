@@ -1,0 +1,90 @@
+"""What stands in the way of a signature, and what became of one, in words; each obstacle with where to mend it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from portal.assistance import words
+from portal.assistance.queries import ApplicationView, Happening
+from portal.assistance.rules.definition import definition
+from portal.assistance.rules.kinds import Party
+from portal.assistance.rules.states import EventKind
+from portal.core.i18n import _
+
+_VOIDING = frozenset({EventKind.CHANGED, EventKind.CHANGE_ASKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something left to do; without an address it is not for this person to do."""
+
+    text: str
+    url: str = ""
+
+
+def left(view: ApplicationView, codes: Sequence[str]) -> Iterator[Left]:
+    """Yield what is left before somebody can sign, in the order of the pages."""
+    for code in codes:
+        kind, _colon, rest = code.partition(":")
+        if kind == "section":
+            party, _second, key = rest.partition(":")
+            yield _section(view, Party(party), key)
+        else:
+            yield _other(view, kind)
+
+
+def _section(view: ApplicationView, party: Party, key: str) -> Left:
+    title = str(definition(view.definition).section(key).title)
+    if party is view.party:
+        return Left(_("%(part)s är inte klart", part=title), section_url(view, key))
+    # Translators: %(name)s is the other one who applies, %(part)s a part of the application such as "Utgifter"
+    return Left(_("%(name)s har inte svarat klart på %(part)s", name=words.other_name(view), part=title))
+
+
+def _other(view: ApplicationView, code: str) -> Left:
+    papers = url_for("assistance.application", application_id=view.id)
+    together = url_for("assistance.together", application_id=view.id)
+    match code:
+        case "files_coming":
+            return Left(_("Alla filer är inte kontrollerade än. Vänta en stund och ladda om sidan."), papers)
+        case "files_refused":
+            return Left(_("En fil gick inte att ta emot. Ta bort den."), papers)
+        case "co_applicant":
+            return Left(_("Du har svarat att du är gift eller sambo. Då söker ni tillsammans."), together)
+        case "co_applicant_alone":
+            text = _("Någon söker tillsammans med dig, men du har svarat att du inte är gift eller sambo.")
+            return Left(text, section_url(view, "household"))
+        case _:
+            return Left(_("Du kan inte skriva under här. Ring oss, så hjälper vi dig."))
+
+
+def section_url(view: ApplicationView, _key: str) -> str:
+    """Return the page where a part is answered."""
+    return url_for("assistance.application", application_id=view.id)
+
+
+def voided(view: ApplicationView, found: Sequence[Happening]) -> str:
+    """Return that signatures no longer count and why, or nothing; it is told until somebody signs again."""
+    signed: set[Party] = set()
+    told = ""
+    for one in found:
+        if one.kind is EventKind.SIGNED and one.party is not None:
+            signed.add(one.party)
+            told = ""
+        elif one.kind in _VOIDING and signed:
+            told = _why(view, one)
+            signed.clear()
+    return told
+
+
+def _why(view: ApplicationView, one: Happening) -> str:
+    name = words.other_name(view)
+    mine = one.party is view.party
+    if one.kind is EventKind.CHANGE_ASKED:
+        who = _("Du bad om en ändring.") if mine else _("%(name)s bad om en ändring.", name=name)
+    elif one.party is None:
+        who = _("Något i ansökan ändrades.")
+    else:
+        who = _("Du ändrade något i ansökan.") if mine else _("%(name)s ändrade något i ansökan.", name=name)
+    return who + " " + _("Därför gäller inte underskrifterna längre. Läs igenom och skriv under igen.")
