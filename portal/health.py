@@ -11,6 +11,7 @@ from portal.core import migrate
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker
 from portal.core.rotation import remaining, unreadable
+from portal.files import incoming
 from portal.files import queries as file_queries
 from portal.files import service as files
 from portal.files.scanner import ScannerDown
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("file store", lambda: _file_store(settings)),
         ("virus scan", lambda: _virus_scan(settings)),
         ("file checks", lambda: _file_checks(sessions)),
+        ("incoming documents", lambda: _incoming(sessions)),
     )
     for name, check in checks:
         try:
@@ -168,3 +170,9 @@ def _file_checks(sessions: sessionmaker[Session]) -> Finding:
         state = file_queries.check_state(session)
     words = f"{state.waiting} waiting, oldest {state.oldest_age_seconds:.0f} s"
     return Finding("file checks", state.oldest_age_seconds < OLDEST_CHECK_SECONDS, words)
+
+
+def _incoming(sessions: sessionmaker[Session]) -> Finding:
+    with sessions() as session:
+        failed = incoming.failed_count(session)
+    return Finding("incoming documents", failed == 0, f"{failed} could not be taken in")

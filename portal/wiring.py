@@ -12,7 +12,7 @@ from portal.assistance.service import tidying
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
-from portal.files import keeping
+from portal.files import incoming, keeping
 from portal.files import service as files
 from portal.files.checking import Checker
 from portal.identity import refresh
@@ -43,6 +43,8 @@ from portal.records.service import chasing
 from portal.settings import Settings
 from portal.sync import registers
 from portal.sync import worker as sync_worker
+from portal.sync.adapters import make_back_office
+from portal.sync.adapters.base import BackOffice, BackOfficeError, Permanent
 from portal.sync.contract import Delivered, Kind, Stuck
 from portal.sync.inbox import InboxHandlers
 
@@ -55,6 +57,8 @@ CHECK_SECONDS = 1.0
 # How often blobs that rows have let go of are taken away (s).
 REMOVE_SECONDS = 60.0
 NOTICES_SECONDS = 5.0
+# How often documents of the back office are asked for (s).
+DOCUMENT_SECONDS = 5.0
 
 
 def subscribe(bus: EventBus) -> None:
@@ -122,7 +126,7 @@ def run_worker(settings: Settings) -> None:
 
     :raises WorkerRunsAlready: when a second one is started on a SQLite database.
     """
-    sessions = make_sessions(settings)
+    sessions, office = make_sessions(settings), make_back_office(settings)
 
     def tidy() -> None:
         with writing(sessions) as session:
@@ -153,11 +157,13 @@ def run_worker(settings: Settings) -> None:
         tasks=tasks,
         long_tasks=(
             *file_tasks(settings, sessions),
+            document_task(settings, sessions, office),
             notice_task(settings, sessions),
             sync_worker.LongTask("left applications", CLEAN_UP_SECONDS, lambda _stop: tidying.tidy(sessions)),
             sync_worker.LongTask("busy calendars", busy.TASK_SECONDS, lambda _stop: busy.refresh(sessions)),
         ),
         files=file_source(settings, sessions),
+        back_office=office,
     )
 
 
@@ -175,6 +181,21 @@ def file_source(settings: Settings, sessions: sessionmaker[Session]) -> sync_wor
             return files.content_by_checksum(session, vault, checksum)
 
     return content
+
+
+def document_task(settings: Settings, sessions: sessionmaker[Session], back_office: BackOffice) -> sync_worker.LongTask:
+    """Return the worker's task of fetching the documents that the back office names."""
+
+    def fetch(checksum: str) -> bytes:
+        try:
+            return back_office.get_file(checksum)
+        except Permanent as error:
+            raise incoming.NotThere(error.code) from None
+        except BackOfficeError as error:
+            raise incoming.NotNow(error.code) from None
+
+    receiver = incoming.Receiver(sessions, files.make_vault(settings), files.make_scanner(settings), fetch)
+    return sync_worker.LongTask("documents", DOCUMENT_SECONDS, receiver.run)
 
 
 def file_tasks(settings: Settings, sessions: sessionmaker[Session]) -> tuple[sync_worker.LongTask, ...]:

@@ -12,7 +12,10 @@ _PETRA: Final = "petra.almskog"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A record of the back office, released by its author; ``masked`` are the places of what may not be shown."""
+    """A record of the back office, released by its author; ``masked`` are the places of what may not be shown.
+
+    The passages of a document stand in its file.
+    """
 
     id: str
     case: str
@@ -68,6 +71,20 @@ NOTES: tuple[Note, ...] = (
         masked=(3,),
         revision=2,
         reason="Petra kontrollerade mot anställningsbeviset.",
+    ),
+    Note(
+        "N-mariam-3",
+        "mariam",
+        _PETRA,
+        NoteType.DOCUMENT,
+        "Genomförandeplan",
+        12,
+        "11:00",
+        (
+            "Mål: Jonas har arbete på heltid i maj, och familjen klarar sin försörjning själv.",
+            "Jonas söker tre arbeten i veckan och träffar en arbetsmarknadskonsulent varannan vecka.",
+            "Vi följer upp planen tillsammans i mars.",
+        ),
     ),
     Note(
         "N-mariam-2",

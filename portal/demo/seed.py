@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import wiring
+from portal.core import pdf
 from portal.core.actor import Actor, Side
 from portal.core.clock import now, travel
 from portal.core.db import make_engine, make_sessionmaker, writing
@@ -41,7 +43,7 @@ from portal.sync.contract import (
     StaffRecord,
     UnitRecord,
 )
-from portal.sync.contract.records import NoteStatus, PassagePart
+from portal.sync.contract.records import NoteStatus, NoteType, PassagePart
 from portal.sync.queries import local_id
 from portal.sync.worker import Worker
 
@@ -133,6 +135,12 @@ def _case(key: str) -> str:
     return f"A-{key}"
 
 
+def _file(note: Note) -> bytes:
+    """Return a document as the back office holds it."""
+    shown = pdf.Document(note.title, [pdf.Paragraph(text) for text in note.passages], now().date(), footer=note.title)
+    return pdf.render(shown, title=note.title, lang="sv")
+
+
 class _Seeding:
     """One seeding, with the worker that carries what is written from one store to the other."""
 
@@ -141,7 +149,8 @@ class _Seeding:
         self.started = now()
         self.office = SqlBackOffice(settings.backoffice_url, settings.backoffice_timeout_seconds)
         with travel(_BEGINNING):  # ids count from the first one of the process, also the worker's own
-            self.worker = Worker(settings, sessions, self.office, wiring.inbox_handlers())
+            fetching = wiring.document_task(settings, sessions, self.office)
+            self.worker = Worker(settings, sessions, self.office, wiring.inbox_handlers(), long_tasks=(fetching,))
 
     def run(self) -> None:
         """Write the register, hold every conversation, and say when who can be met."""
@@ -179,6 +188,9 @@ class _Seeding:
                 send(session, actor, case_id=case_id, text=line.text, submission=str(new_id()))
 
     def _document(self, note: Note) -> None:
+        content = _file(note) if note.type is NoteType.DOCUMENT else None
+        if content is not None:
+            self.office.put_file(sha256(content).hexdigest(), content)
         self.store.put_note(
             NoteRecord(
                 id=note.id,
@@ -199,8 +211,9 @@ class _Seeding:
                 for_guardians=False,
                 passages=tuple(
                     PassagePart(f"{note.id}-{place}", text, note.ground if place in note.masked else None)
-                    for place, text in enumerate(note.passages)
+                    for place, text in enumerate(() if content else note.passages)
                 ),
+                file=sha256(content).hexdigest() if content else None,
             )
         )
 

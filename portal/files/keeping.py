@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.core.clock import now
 from portal.core.db import writing
 from portal.files import rows
-from portal.files.models import UNDER_WAY, DoomedBlob, FilePart, StoredFile
+from portal.files.models import UNDER_WAY, DoomedBlob, FilePart, IncomingFile, StoredFile
 from portal.files.rules import FileState
 from portal.files.stores.base import BlobStore, StoreError
 
@@ -61,7 +61,7 @@ def remove_orphans(sessions: sessionmaker[Session], store: BlobStore) -> int:
         with sessions() as session:
             known = {
                 blob
-                for column in (StoredFile.blob, FilePart.blob, DoomedBlob.blob)
+                for column in (StoredFile.blob, FilePart.blob, IncomingFile.blob, DoomedBlob.blob)
                 for blob in session.scalars(select(column).where(column.in_(names)))
             }
         for name in names:

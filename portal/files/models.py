@@ -73,6 +73,29 @@ class FilePart(Base):
     content_key: Mapped[bytes] = mapped_column(EncryptedBytes("stored_file_part.content_key"))
 
 
+class IncomingFile(Identified, Base):
+    """A document that the back office has and names by its SHA-256: fetched by the worker, checked, and sealed.
+
+    Unlike an upload it is nobody's own: only the feature that asked for it may give it out. ``checksum`` is of what
+    the back office holds, the rest of the checked content. ``problem`` is why it couldn't be fetched yet, a code.
+    """
+
+    __tablename__ = "incoming_file"
+    __table_args__ = (Index("ix_incoming_file_state_next_try_at", "state", "next_try_at"),)
+
+    checksum: Mapped[str] = mapped_column(EncryptedText("incoming_file.checksum"))
+    state: Mapped[FileState] = mapped_column(default=FileState.RECEIVING)
+    reason: Mapped[Refusal | None]
+    problem: Mapped[str] = mapped_column(default="")
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    pages: Mapped[int | None]
+    blob: Mapped[str | None] = mapped_column(unique=True)
+    content_key: Mapped[bytes | None] = mapped_column(EncryptedBytes("incoming_file.content_key"))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class DoomedBlob(Base):
     """A blob that no row needs any more; it is taken away only after the transaction that said so."""
 

@@ -25,10 +25,11 @@ USUAL_BUDGET = Budget()
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """Content that is safe to store and show, and what it is."""
+    """Content that is safe to store and show, what it is, and how many pages it has (0: it is no document)."""
 
     kind: FileKind
     content: bytes
+    pages: int = 0
 
 
 def clean(content: bytes, limits: Limits, budget: Budget = USUAL_BUDGET) -> Cleaned | Refusal:
@@ -66,8 +67,10 @@ def _verdict(answer: bytes) -> Cleaned | Refusal:
         head = json.loads(line)
         if head.keys() == {"refused"}:
             return Refusal(head["refused"])
-        kind = FileKind(head["media_type"])
+        kind, pages = FileKind(head["media_type"]), head["pages"]
     except (ValueError, KeyError, AttributeError, TypeError):
         return Refusal.UNREADABLE
     wanted = {FileKind.PDF: b"%PDF-", FileKind.JPEG: b"\xff\xd8\xff", FileKind.PNG: b"\x89PNG\r\n\x1a\n"}[kind]
-    return Cleaned(kind, content) if content.startswith(wanted) else Refusal.UNREADABLE
+    if not content.startswith(wanted) or type(pages) is not int or pages < 0:
+        return Refusal.UNREADABLE
+    return Cleaned(kind, content, pages)

@@ -146,6 +146,7 @@ def _shown(opened: queries.Opened) -> dict[str, Any]:
         "undo_form": _undo_form(opened),
         "remark_days": settings().remark_days,
         "hidden": device.hidden(actor().id).holds(opened.id, opened.event_at),
+        "document": show.document(opened.document) if opened.document else None,
     }
 
 
@@ -318,6 +319,8 @@ def changed(record_id: uuid.UUID) -> Response:
     """Show what changed between a version and the one before it."""
     before, after, found = queries.changes(db(), actor(), record_id, number=request.args.get("version", type=int))
     opened = queries.record(db(), actor(), record_id, number=after.number)
+    if opened.document:
+        raise NotFound
     return render(
         "records/client/changed.html",
         opened=opened,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Side
 from portal.records.links import theirs
 from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Turn, Version
+from portal.records.queries.documents import checksum_of
 from portal.records.rules.states import Delivery, Ground, NoteStatus, VersionState
 from portal.sync import service as outbox
 from portal.sync.contract import Author, Kind, NoteRecord, RemarkRecord
@@ -48,6 +49,7 @@ def tell_record(session: Session, record: CaseRecord, version: Version) -> None:
         visible_from=release.visible_from if release else None,
         for_guardians=bool(release and release.for_guardians),
         passages=_passages(session, version, release),
+        file=checksum_of(session, version.id),
     ).to_payload()
     record.outbox_id = outbox.enqueue(session, Kind.NOTE, record.person_id, payload)
     record.delivery = Delivery.PENDING

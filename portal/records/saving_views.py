@@ -1,15 +1,18 @@
-"""Saving what may be read: a record as an accessible PDF."""
+"""Saving what may be read: a record as an accessible PDF, and a document as it came."""
 
 import uuid
 
 from flask import Response, request
 
 from portal.core import pdf
-from portal.core.i18n import _, current_locale, today
+from portal.core.errors import NotFound
+from portal.core.i18n import _, current_locale
+from portal.files import incoming
+from portal.files.http import vault
 from portal.records import printed, queries, service
+from portal.records.giving import given
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
-from portal.web.headers import sandbox
 from portal.web.page import settings
 from portal.web.routes import Feature, actor
 
@@ -29,8 +32,17 @@ def save(record_id: uuid.UUID) -> Response:
     content = pdf.render(document, title=_("Journal"), lang=current_locale())
     with aside() as session:
         service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id, saved=True)
-    sandbox()
-    response = Response(content, content_type="application/pdf")
-    # What lies among the downloads of a shared phone tells nothing.
-    response.headers.set("Content-Disposition", "attachment", filename=f"insyn-{today()}.pdf")
-    return response
+    return given(content)
+
+
+@feature.route("/journal/<uuid:record_id>/dokument", access=Client())
+def document(record_id: uuid.UUID) -> Response:
+    """Give a document that is released; note and log that it was read."""
+    opened = queries.record(db(), actor(), record_id, number=request.args.get("version", type=int))
+    if opened.document is None:
+        raise NotFound
+    content = incoming.content(db(), vault(), opened.document.id)
+    close_db(None)
+    with aside() as session:
+        service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id, saved=True)
+    return given(content)

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from portal.core.actor import Side
-from portal.core.i18n import LazyText, _, day_and_month, format_day, format_moment, lazy, today
+from portal.core.i18n import LazyText, _, day_and_month, format_day, format_moment, lazy, ngettext, today
+from portal.files.incoming import IncomingView
+from portal.files.rules import REFUSAL_WORDS
+from portal.files.show import size_words
 from portal.records.forms.client import KINDS
 from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow, WaitingRow
 from portal.records.rules.deadlines import Step
@@ -237,6 +240,11 @@ def staff_owner(row: WaitingRow) -> str:
 def tags(row: RecordRow) -> list[tuple[str, str, str]]:
     """Return the tags of a record in the list: colour, icon, words."""
     found = [] if row.read else [("info", "document", _("Ny"))]
+    if row.document is not None:
+        pages = row.document.pages
+        # Translators: a document in a list, for example "Pdf, 3 sidor"
+        words = _("Pdf, %(pages)s", pages=ngettext("%(num)s sida", "%(num)s sidor", pages)) if pages else _("Pdf")
+        found.append(("neutral", "file", words))
     if row.number > 1:
         found.append(("warning", "pencil", _("Ändrad %(day)s", day=" ".join(day_and_month(row.written_at)))))
     if row.remarks.get(RemarkState.ANSWERED):
@@ -246,6 +254,31 @@ def tags(row: RecordRow) -> list[tuple[str, str, str]]:
     elif row.agreed:
         found.append(("success", "ok", _("Du: %(kind)s", kind=LABELS[RemarkKind.RIGHT])))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCard:
+    """A document in words: ``text`` of its link, or why there is none yet; ``trouble`` is for staff."""
+
+    ready: bool
+    text: str
+    trouble: str = ""
+
+
+def document(found: IncomingView) -> DocumentCard:
+    """Return what a page says of a version that is a file."""
+    if found.ready:
+        pages = ngettext("%(num)s sida", "%(num)s sidor", found.pages)
+        # Translators: a link to a document, for example "Läs (pdf, 3 sidor, 340 kB)"
+        return DocumentCard(True, _("Läs (pdf, %(pages)s, %(size)s)", pages=pages, size=size_words(found.size)))
+    if not found.failed:
+        return DocumentCard(False, _("Dokumentet är på väg hit. Titta igen om en stund."))
+    reason = str(REFUSAL_WORDS[found.reason]) if found.reason else _("Verksamhetssystemet lämnar inte ut filen.")
+    return DocumentCard(
+        False,
+        _("Dokumentet går inte att visa här än. Felet är vårt, och vi ser till att det rättas."),
+        f"{reason} {_('Filen finns kvar i verksamhetssystemet.')}",
+    )
 
 
 def preview(shown: Sequence[Shown]) -> list[PassageCard]:

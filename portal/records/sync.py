@@ -4,6 +4,7 @@ Nothing is shown that isn't certain: a record without passages is an alarm, a re
 somebody may be hurt, and what was withdrawn here is not released again from there.
 """
 
+import re
 import uuid
 from dataclasses import dataclass
 
@@ -14,19 +15,24 @@ from portal.audit import service as audit
 from portal.core.errors import InvalidInput
 from portal.core.ids import new_id
 from portal.core.text import clean_text
+from portal.files import incoming
 from portal.people.models import Case, Person
 from portal.records.incoming import link_corrections
 from portal.records.links import as_uuid, ours
-from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Version
+from portal.records.models import CaseRecord, Document, Mask, Passage, Release, Remark, Version
+from portal.records.queries.documents import checksum_of
 from portal.records.queries.working import latest_masks
+from portal.records.rules.passages import Passage as Text
 from portal.records.rules.passages import Written, number
 from portal.records.rules.secrecy import default_release, masks_go_on, needs_person
-from portal.records.rules.states import Delivery, Ground, NoteStatus, Origin, VersionState
+from portal.records.rules.states import Delivery, Ground, NoteStatus, NoteType, Origin, VersionState
 from portal.records.service.holding import known_ids, latest, next_revision, texts_of
 from portal.records.service.releasing import Check, Hidden, end, give, take_back
 from portal.sync.contract import Change, Delivered, Kind, NoteRecord, Stuck, UnknownCode
 from portal.sync.inbox import Applied, LinkMissing
 from portal.sync.queries import local_id
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def on_delivered(session: Session, event: Delivered) -> None:
@@ -68,6 +74,8 @@ def receive(session: Session, change: Change) -> Applied:
         raise LinkMissing
     if known is not None and known.case_id != case.id:
         raise UnknownCode("note.case_id")
+    if known is not None and (known.type is NoteType.DOCUMENT) is not (record.type is NoteType.DOCUMENT):
+        raise UnknownCode("note.type")
     row = _row(session, known, case, record)
     version = _version(session, row, record)
     link_corrections(session, row)
@@ -88,8 +96,20 @@ def _check(change: Change, record: NoteRecord) -> None:
     ids = [part.id for part in record.passages if part.id is not None]
     if record.id != change.source_id:
         raise UnknownCode("note.id")
+    if record.type is NoteType.DOCUMENT:
+        _check_document(record)
+        return
+    if record.file is not None:
+        raise UnknownCode("note.file")
     if not record.passages or len(set(ids)) < len(ids) or not all(clean_text(part.text) for part in record.passages):
         raise UnknownCode("note.passages")
+
+
+def _check_document(record: NoteRecord) -> None:
+    if record.file is None or not _SHA256.fullmatch(record.file):
+        raise UnknownCode("note.file")
+    if record.passages:
+        raise UnknownCode("note.passages")  # no page shows a text beside a file: nobody would have checked it
 
 
 def _row(session: Session, known: CaseRecord | None, case: Case, record: NoteRecord) -> CaseRecord:
@@ -146,7 +166,7 @@ def _version(session: Session, row: CaseRecord, record: NoteRecord) -> Version:
         # An older one is meant where the back office has not taken in our latest yet.
         if version is versions[0] or (version.revision == record.revision < versions[0].revision):
             held = [passage.text for passage in texts_of(session, version.id)]
-            if version.title == title and held == texts:
+            if version.title == title and held == texts and checksum_of(session, version.id) == record.file:
                 return version
     return _new_version(session, row, record, parts, versions[0] if versions else None)
 
@@ -154,12 +174,7 @@ def _version(session: Session, row: CaseRecord, record: NoteRecord) -> Version:
 def _new_version(
     session: Session, row: CaseRecord, record: NoteRecord, parts: list[_Part], locked: Version | None
 ) -> Version:
-    before = texts_of(session, locked.id) if locked else []
-    known = known_ids(session, row.id) | {part.written.id for part in parts if part.written.id}
-    try:
-        numbered = number([part.written for part in parts], before, known, new_id)
-    except InvalidInput:
-        raise UnknownCode("note.passages") from None
+    numbered = _numbered(session, row, parts, locked) if record.file is None else []
     made = Version(
         id=new_id(),
         record_id=row.id,
@@ -174,12 +189,23 @@ def _new_version(
     )
     session.add(made)
     session.flush()
+    if record.file is not None:
+        session.add(Document(version_id=made.id, file_id=incoming.expect(session, record.file)))
     session.add_all(
         Passage(version_id=made.id, passage_id=passage.id, position=place, text=passage.text, source=part.source)
         for place, (passage, part) in enumerate(zip(numbered, parts, strict=True))
     )
     session.flush()
     return made
+
+
+def _numbered(session: Session, row: CaseRecord, parts: list[_Part], locked: Version | None) -> list[Text]:
+    before = texts_of(session, locked.id) if locked else []
+    known = known_ids(session, row.id) | {part.written.id for part in parts if part.written.id}
+    try:
+        return number([part.written for part in parts], before, known, new_id)
+    except InvalidInput:
+        raise UnknownCode("note.passages") from None
 
 
 def _make_room(session: Session, row: CaseRecord, locked: Version | None) -> int:

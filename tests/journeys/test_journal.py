@@ -152,3 +152,17 @@ def test_a_text_is_saved_as_an_accessible_pdf(
     assert title in " ".join(text_of(content).split())
     assert faults_of(content) == ""
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without-javascript"])
+def test_a_document_of_the_back_office_is_read(
+    portal: DemoStack, open_page: Callable[..., Page], javascript: bool
+) -> None:
+    page = open_page(device="phone", javascript=javascript)
+    open_record(page, portal, "Genomförandeplan")
+    if javascript:
+        check_axe(page)
+    with page.expect_download() as started:
+        page.get_by_role("link", name=re.compile(r"Läs \(pdf, 1 sida")).click()
+    assert re.fullmatch(r"insyn-\d{4}-\d\d-\d\d\.pdf", started.value.suggested_filename)
+    assert "Jonas söker tre arbeten" in text_of(started.value.path().read_bytes())

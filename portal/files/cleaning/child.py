@@ -23,7 +23,7 @@ def main(kind: str, limits: dict[str, int]) -> None:
     except (Refused, MemoryError) as error:
         _answer({"refused": error.reason if isinstance(error, Refused) else "unreadable"})
         return
-    _answer({"media_type": clean.media_type}, clean)
+    _answer({"media_type": clean.media_type, "pages": clean.pages}, clean)
 
 
 def _clean(kind: str, content: bytes, limits: dict[str, int]) -> Clean:
@@ -32,7 +32,7 @@ def _clean(kind: str, content: bytes, limits: dict[str, int]) -> Clean:
     return images.clean_image(content, limits["pixels"])
 
 
-def _answer(head: dict[str, str], clean: Clean | None = None) -> None:
+def _answer(head: dict[str, str | int], clean: Clean | None = None) -> None:
     out = sys.stdout.buffer
     out.write(json.dumps(head).encode() + b"\n")
     if clean is not None:

@@ -52,7 +52,7 @@ def clean_pdf(content: bytes, pages: int) -> Clean:
         raise Refused("locked") from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError, NotImplementedError):
         raise Refused("unreadable") from None
-    return Clean("application/pdf", out.getvalue())
+    return Clean("application/pdf", out.getvalue(), count)
 
 
 def warm() -> None:

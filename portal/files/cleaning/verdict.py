@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """Content that was written anew, and its media type."""
+    """Content that was written anew, its media type, and how many pages it has (0: it is no document)."""
 
     media_type: str
     content: bytes
+    pages: int = 0
 
 
 class Refused(Exception):  # noqa: N818 - named after what it is

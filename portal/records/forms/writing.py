@@ -42,6 +42,7 @@ NOTE_TYPES: dict[NoteType, LazyText] = {
     NoteType.INQUIRY: lazy("Utredning"),
     NoteType.DECISION: lazy("Beslut"),
     NoteType.OTHER: lazy("Övrigt"),
+    NoteType.DOCUMENT: lazy("Dokument (pdf)"),
 }
 _PLAIN = lazy("Korta meningar och vanliga ord. Skriv vem som har sagt vad. En tom rad börjar ett nytt stycke.")
 _TITLE = TextLength(MAX_TITLE, lazy("Skriv en kort rubrik."))
@@ -52,7 +53,9 @@ class WriteForm(SubmissionForm):
 
     type = SelectField(
         lazy("Vad är det?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
-        choices=[SelectChoice(kind.value, label) for kind, label in NOTE_TYPES.items()],
+        choices=[
+            SelectChoice(kind.value, label) for kind, label in NOTE_TYPES.items() if kind is not NoteType.DOCUMENT
+        ],
     )
     title = StringField(lazy("Rubrik"), filters=[clean_text], validators=[_TITLE])  # type: ignore[arg-type]  # as above
     day = DateField(lazy("Dag"), validators=[InputRequired(lazy("Välj en dag."))])  # type: ignore[arg-type]  # as above

@@ -2,12 +2,13 @@
 
 from portal.records.models.released import Mask, Reading, Release
 from portal.records.models.remarked import Chase, Correction, Draft, Remark, Turn
-from portal.records.models.written import CaseRecord, Passage, Version
+from portal.records.models.written import CaseRecord, Document, Passage, Version
 
 __all__ = [
     "CaseRecord",
     "Chase",
     "Correction",
+    "Document",
     "Draft",
     "Mask",
     "Passage",

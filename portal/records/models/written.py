@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import portal.files.models  # noqa: F401 - the tables that our foreign keys refer to
 from portal.core.clock import now
 from portal.core.crypto import EncryptedText
 from portal.core.db import Base, Identified
@@ -67,6 +68,15 @@ class Version(Identified, Base):
     def stamp(self) -> str:
         """Tell this text from what was saved before and after it; a form bears the stamp of the text it has seen."""
         return stamp(self.written_at)
+
+
+class Document(Identified, Base):
+    """That a version is a document of its own (PDF): it has a file instead of passages."""
+
+    __tablename__ = "case_record_document"
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_record_version.id"), unique=True)
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("incoming_file.id"), unique=True)
 
 
 class Passage(Identified, Base):

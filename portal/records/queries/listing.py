@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
+from portal.files.incoming import IncomingView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Reading, Release, Remark, Version
+from portal.records.queries.documents import documents_of
 from portal.records.queries.texts import shown_newest
 from portal.records.queries.visible import in_force, is_newest, reading
 from portal.records.rules.states import NoteType, RemarkKind, RemarkState
@@ -51,6 +53,8 @@ class RecordRow:
     read: bool
     remarks: Mapping[RemarkState, int]
     agreed: bool
+    # The file that it is, where it isn't a text.
+    document: IncomingView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ def _rows(session: Session, actor: Actor, found: Iterable[Any]) -> list[RecordRo
         counts[record_id][state] = counts[record_id].get(state, 0) + count
         if kind is RemarkKind.RIGHT and state is RemarkState.AGREED:
             agreed.add(record_id)
+    documents = documents_of(session, [version.id for _record, version, *_ in found])
     return [
         RecordRow(
             id=record.id,
@@ -166,6 +171,7 @@ def _rows(session: Session, actor: Actor, found: Iterable[Any]) -> list[RecordRo
             read=read,
             remarks=counts[record.id],
             agreed=record.id in agreed,
+            document=documents.get(version.id),
         )
         for record, version, case_title, author, read in found
     ]

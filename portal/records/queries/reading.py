@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
 from portal.core.errors import NotFound
+from portal.files.incoming import IncomingView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Release, Version
+from portal.records.queries.documents import document_of
 from portal.records.queries.owners import Owner, owner, workers
 from portal.records.queries.remarks import DraftRow, RemarkRow, drafts_of, remarks_of
 from portal.records.queries.texts import Texts, texts
@@ -55,6 +57,8 @@ class Opened:
     drafts: Mapping[uuid.UUID, DraftRow]
     # Who is to answer what is said of it now.
     answerer: Owner | None
+    # The file that the version is, where it isn't a text.
+    document: IncomingView | None
 
     @property
     def unsaid(self) -> list[tuple[int, uuid.UUID]]:
@@ -150,6 +154,7 @@ def record(
         quotes=_quotes(read, remarks, {passage.id for passage in passages}),
         drafts=drafts_of(session, record_id, actor.id),
         answerer=owner(workers(session, [found.case_id]).get(found.case_id, ()), None),
+        document=document_of(session, version.id),
     )
 
 

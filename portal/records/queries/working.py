@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.core.actor import Actor, Side
 from portal.core.errors import NotFound
+from portal.files.incoming import IncomingView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Mask, Reading, Release, Remark, Version
+from portal.records.queries.documents import document_of
 from portal.records.queries.remarks import RemarkRow, remarks_of
 from portal.records.queries.texts import passages_of
 from portal.records.rules.passages import Passage
@@ -66,6 +68,8 @@ class Worked:
     passages: Sequence[Passage]
     masks: Mapping[uuid.UUID, Ground]
     remarks: Sequence[RemarkRow]
+    # The file that the version is, where it isn't a text.
+    document: IncomingView | None
 
     @property
     def to_answer(self) -> list[RemarkRow]:
@@ -160,6 +164,7 @@ def worked(
         passages=passages_of(session, [version.id])[version.id],
         masks=latest_masks(session, record_id),
         remarks=remarks_of(session, record_id),
+        document=document_of(session, version.id),
     )
 
 

@@ -141,8 +141,11 @@ def needs_person(protection: Protection, *, child_sensitive: bool) -> bool:
 def default_release(
     kind: NoteType, locked_at: datetime, *, protection: Protection, child_sensitive: bool
 ) -> datetime | None:
-    """Return from when a record that nobody has decided on may be read, or None where a person must decide."""
-    if needs_person(protection, child_sensitive=child_sensitive):
+    """Return from when a record that nobody has decided on may be read, or None where a person must decide.
+
+    So it is with every document: none of its lines can be hidden, so somebody must have read it whole.
+    """
+    if kind is NoteType.DOCUMENT or needs_person(protection, child_sensitive=child_sensitive):
         return None
     days = _DELAYS.get(kind, _DELAY)
     if days == 0:

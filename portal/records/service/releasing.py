@@ -18,6 +18,7 @@ from portal.core.states import move
 from portal.records import outgoing
 from portal.records.events import RecordReleased, ReleaseEnded
 from portal.records.models import CaseRecord, Mask, Release, Version
+from portal.records.queries.documents import document_of
 from portal.records.rules.secrecy import grounds_on
 from portal.records.rules.states import MAX_TEXT, VERSION_TRANSITIONS, Ground, VersionState
 from portal.records.service.holding import hold, hold_version, need, texts_of
@@ -48,7 +49,7 @@ def release(session: Session, actor: Actor, version_id: uuid.UUID, check: Check)
     """Let the client read a version, with what the check hides left out.
 
     :raises NotFound: the actor doesn't work on the case. :raises Forbidden: the right to release is missing.
-    :raises Conflict: it isn't locked, or is released already.
+    :raises Conflict: it isn't locked, or is released already, or its file isn't here.
     :raises InvalidInput: a hidden passage isn't the version's, a ground isn't in force, or guardians are let in to what
         a child has said in confidence.
     """
@@ -56,6 +57,9 @@ def release(session: Session, actor: Actor, version_id: uuid.UUID, check: Check)
     record, version = hold_version(session, actor, version_id)
     if VersionState.RELEASED not in VERSION_TRANSITIONS[version.state]:
         raise Conflict(reason="not_locked")
+    document = document_of(session, version.id)
+    if document is not None and not document.ready:
+        raise Conflict(lazy("Filen är inte här än. Vänta tills du själv kan öppna den."), reason="file")
     _checked(session, record, version, check)
     made = give(session, record, version, check, actor.staff_id)
     detail = {"case": str(record.case_id), "version": version.number, "hidden": len(check.hidden)}

@@ -62,6 +62,8 @@ def write(session: Session, actor: Actor, *, case_id: uuid.UUID, about: About, t
     :raises InvalidInput: title or text is empty or too long, or the submission isn't one of ours.
     """
     need(actor, WRITE)
+    if about.type is NoteType.DOCUMENT:
+        raise InvalidInput(reason="file")  # a text is no document
     check_submission(submission)
     case = people.case(session, actor, case_id)
     earlier = _begun(session, case.id, submission)
@@ -101,10 +103,15 @@ def revise(
     What is being worked on already is returned as it is where it says the same: a button may be pressed twice.
 
     :raises NotFound: the actor doesn't work on the case. :raises Forbidden: the right to write is missing.
-    :raises Conflict: another version is still worked on. :raises InvalidInput: text or ids can't be taken.
+    :raises Conflict: another version is still worked on, or it is a file.
+    :raises InvalidInput: text or ids can't be taken.
     """
     need(actor, WRITE)
     record = hold(session, actor, record_id)
+    if record.type is NoteType.DOCUMENT:
+        raise Conflict(
+            lazy("Dokumentet är en fil. En ny version av det kommer från verksamhetssystemet."), reason="file"
+        )
     before = latest(session, record_id)
     if before.state is VersionState.WORKING:
         if _says(session, before, title, passages, reason):

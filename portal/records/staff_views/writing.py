@@ -6,11 +6,14 @@ from typing import Any
 from flask import Response, flash, redirect, url_for
 
 from portal.audit import service as audit
-from portal.core.errors import Conflict, InvalidInput
+from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, format_day, format_moment
+from portal.files import incoming
+from portal.files.http import vault
 from portal.people import queries as people
 from portal.records import queries, service, show
 from portal.records.forms.writing import NOTE_TYPES, LockForm, WriteForm
+from portal.records.giving import given
 from portal.records.rules.states import NoteType, VersionState
 from portal.records.service import About
 from portal.web.access import Staff
@@ -127,11 +130,22 @@ def _record(found: queries.Worked) -> Response:
         ],
         form=LockForm(formdata=None, data={"seen": found.version.stamp}),
         to_answer=[show.staff_remark(row) for row in found.to_answer],
+        document=show.document(found.document) if found.document else None,
         may_edit=latest and working and WRITE in may,
-        may_revise=latest and not working and WRITE in may,
+        may_revise=latest and not working and WRITE in may and found.document is None,
         may_release=found.version.state in {VersionState.LOCKED, VersionState.WITHDRAWN} and "record:release" in may,
         may_withdraw=VersionState.RELEASED in states and "record:release" in may,
     )
+
+
+@feature.route("/dokumentation/<uuid:record_id>/<uuid:version_id>/fil", access=Staff(READ, reads="records"))
+def file(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
+    """Give a version that is a file, released or not; the reading is logged."""
+    found = queries.worked(db(), actor(), record_id, version_id=version_id)
+    if found.document is None:
+        raise NotFound
+    log(found.case.person_id, found.id)
+    return given(incoming.content(db(), vault(), found.document.id))
 
 
 def _state(version: queries.WorkVersion) -> tuple[str, str, str]:

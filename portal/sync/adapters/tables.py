@@ -89,7 +89,7 @@ OBJECTS: dict[Kind, Table] = {
         "bo_note",
         *_text("case_id", "person_id", "author_id", "type", "title", "event_at", "reason", "written_at", "locked_at"),
         *_text("status"),
-        *_text("released_by", "visible_from", nullable=True),
+        *_text("released_by", "visible_from", "file", nullable=True),
         Column("child_sensitive", Boolean, nullable=False),
         Column("for_guardians", Boolean, nullable=False),
         Column("revision", Integer, nullable=False),

@@ -22,6 +22,7 @@ class NoteType(enum.StrEnum):
     PLAN = "plan"  # genomförandeplan, vårdplan
     INQUIRY = "inquiry"  # utredning
     DECISION = "decision"  # beslut
+    DOCUMENT = "document"  # handling som är en fil (pdf)
 
 
 class NoteStatus(enum.StrEnum):
@@ -80,10 +81,12 @@ class NoteRecord(Record):
 
     ``case_id``, ``person_id``, ``author_id`` and ``released_by`` are the back office's ids. ``revision`` counts the
     texts, ``reason`` tells the client why there is a new one. A released one without ``released_by`` was released by
-    rule; ``visible_from`` is None where nobody has said when.
+    rule; ``visible_from`` is None where nobody has said when. A document has no passages but a ``file``: the SHA-256
+    (hex) of a PDF that the back office gives by ``get_file``; every other type has none.
     """
 
     kind: ClassVar[Kind] = Kind.NOTE
+    absent: ClassVar[frozenset[str]] = frozenset({"file"})
 
     case_id: str
     person_id: str
@@ -101,6 +104,7 @@ class NoteRecord(Record):
     visible_from: datetime | None
     for_guardians: bool
     passages: tuple[PassagePart, ...]
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
