@@ -231,6 +231,11 @@ def test_nothing_is_left_out_of_a_calculation_with_nothing_in_it() -> None:
     assert CostKind.RENT not in [line.label for line in reckoned(rent).lines if line.nil]
 
 
+def test_authorities_that_nobody_told_of_do_not_pay_nothing() -> None:
+    lines = reckoned(replace(ALONE, incomes=(Income(IncomeKind.AUTHORITIES, UNKNOWN),))).incomes.lines
+    assert [(line.label, line.nil) for line in lines] == [(IncomeKind.SALARY, True), (IncomeKind.AUTHORITIES, False)]
+
+
 @pytest.mark.parametrize(
     ("span", "kind", "source"),
     [

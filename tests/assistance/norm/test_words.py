@@ -125,6 +125,13 @@ def test_a_childs_wages_and_another_share_in_words() -> None:
     assert explanations(replace(wage, parts=trail.parts))[0].startswith("50 procent av lönen")
 
 
+def test_what_authorities_pay_is_fetched_and_not_asked_for() -> None:
+    told = replace(FAMILY, incomes=(Income(IncomeKind.FK, UNKNOWN), Income(IncomeKind.DEPOSIT, UNKNOWN)))
+    explained = {line.label: explanations(line) for line in lines(told)}
+    assert explained[IncomeKind.FK] == ("Vi hämtar beloppet. Vi vet inte än hur stort det är.",)
+    assert explained[IncomeKind.DEPOSIT] == ("Beloppet saknas än.",)
+
+
 def test_what_is_missing_is_asked_for() -> None:
     unknown = replace(FAMILY, adults=UNKNOWN, costs=UNKNOWN, children=UNKNOWN, incomes=UNKNOWN)
     told = [(str(line_name(line)), explanations(line)[0]) for line in lines(unknown)]
