@@ -6,6 +6,7 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.i18n import _, format_day, format_moment, lazy, ngettext
 from portal.core.i18n import today as this_day
+from portal.dashboard import applying
 from portal.dashboard.rules import is_silent
 from portal.meetings import proposal_words, show
 from portal.meetings import queries as meetings
@@ -27,14 +28,19 @@ feature = Feature("dashboard", nav=(NavItem("dashboard.today", lazy("Idag"), "to
 def today() -> Response:
     """Show what the client must do now, what is new, and the cases with their caseworkers."""
     cases = people.cases(db(), actor())
-    news = [*_proposals(), *(_news(row) for row in messages.new_for_client(db(), actor()))]
+    applying_now, applied = applying.rows(actor())
+    todo = [*_proposals(), *applying_now]
+    news = [_news(row) for row in messages.new_for_client(db(), actor())]
+    first = todo or news
     only = cases[0] if len(cases) == 1 else None
     return render(
         "dashboard/client/today.html",
         day=capital(format_day(this_day())),
         fresh=_fresh(sync.freshness(db())),
-        hero=news[0] if news else None,
-        news=[*news[1:], *_documentation()],
+        hero=first[0] if first else None,
+        todo=todo[1:],
+        news=[*(news if todo else news[1:]), *_documentation()],
+        applied=applied,
         cases=cases,
         meeting=show.line(row) if (row := meetings.next_meeting(db(), actor())) else None,
         calm_text=_calm_text(bool(cases)),

@@ -1,5 +1,6 @@
 """Pages of two who apply, of signing and of what is handed in: what each party sees, may do, and is refused."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,22 +12,25 @@ from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.assistance.models import Application
-from portal.assistance.rules.states import Handling, Outcome
+from portal.assistance.rules.states import ApplicationState, Handling, Outcome
 from portal.assistance.service import parties
 from portal.core.actor import Actor
 from portal.core.clock import travel
 from portal.core.db import writing
+from portal.people.models import Person
 from portal.people.rules import Protection
 from portal.sync.rules import Delivery
 from tests.assistance import world as worlds
 from tests.assistance.test_signing import OWN, TWO
 from tests.assistance.world import ALONE, JONAS, Scene, answer, fill, invite, protect, put_file, sign, start
 from tests.messages.world import person, sign_in
-from tests.support.client import Page, PageClient, form_values
+from tests.support.client import Page, PageClient, form_values, multipart
+from tests.support.pdf import faults_of, text_of
 from tests.web.test_query_counts import counted
 
 Sessions = sessionmaker[Session]
 MOST_QUERIES = 20
+WORDS = "form:has([name=text])"
 YES, NO = 'form:has(button:-soup-contains("Ja, sök"))', 'form[action$="/nej"]'
 
 
@@ -404,4 +408,147 @@ def test_pages_cost_the_same_however_much_there_is(town: Town, rest: str) -> Non
             assert other
     with counted(town.sessions) as many:
         town.mariam.page(at(draft, rest))
+    assert len(few) == len(many) <= MOST_QUERIES, many
+
+
+# --- what can still be done
+
+
+def test_words_are_added_once_with_a_receipt(town: Town) -> None:
+    draft = town.couple(signed=("mariam", "jonas"))
+    page = town.jonas.page(at(draft, "/komplettera"))
+    form = WORDS
+    assert "Skriv något eller lägg till en fil." in town.jonas.submit(page, form, status=422).text
+    sent = town.jonas.submit(page, form, fields={"text": "Hyran är höjd."})
+    again = town.jonas.submit(page, form, fields={"text": "Hyran är höjd."})
+    for shown in (sent, again):
+        assert shown.text.count("Hyran är höjd.") == 1
+    assert "På väg till handläggarna" in sent.text
+    # What one adds is nobody else's to read, not even the other's.
+    theirs = town.mariam.page(at(draft)).text
+    assert "Hyran är höjd." not in theirs
+    assert "Jonas kompletterade ansökan" in theirs
+
+
+def test_a_file_is_added_without_a_script_and_shown_with_its_state(town: Town) -> None:
+    draft = town.alone()
+    page = town.mariam.page(at(draft, "/komplettera"))
+    token = form_values(page.form(WORDS))["csrf_token"][0]
+    sent = town.mariam.post(
+        at(draft, "/komplettera/filer"), **multipart({"csrf_token": token}, ("files", b"%PDF-1.7 x", "hyra.pdf"))
+    )
+    assert sent.headers["Location"] == at(draft, "/komplettera")
+    page = town.mariam.page(at(draft, "/komplettera"))
+    assert "hyra.pdf" in page.text
+    refused = town.mariam.submit(page, WORDS, fields={"text": "x"}, status=422)
+    assert "Alla filer är inte kontrollerade än." in refused.text
+    assert town.tor.post(at(draft, "/komplettera/filer"), data={"csrf_token": "x"}).status_code in {400, 404}
+
+
+def test_nothing_is_added_to_a_draft_or_to_what_is_taken_back(town: Town) -> None:
+    draft = town.alone(signed=False)
+    assert town.mariam.get(at(draft, "/komplettera")).status_code == 409
+    assert town.tor.get(at(draft, "/komplettera")).status_code == 404
+
+
+def test_an_application_is_taken_back_by_the_applicant_before_it_is_decided(town: Town) -> None:
+    draft = town.couple(signed=("mariam", "jonas"))
+    assert town.jonas.get(at(draft, "/ta-tillbaka")).status_code == 404
+    page = town.mariam.page(at(draft, "/ta-tillbaka"))
+    done = town.mariam.submit(page)
+    assert done.heading == "Ansökan är tillbakatagen"
+    assert "Komplettera" not in done.text
+    assert "Mariam tog tillbaka ansökan" in town.jonas.page(at(draft)).text
+    assert town.mariam.get(at(draft, "/ta-tillbaka")).status_code == 404
+
+
+def test_what_is_decided_is_not_taken_back(town: Town) -> None:
+    draft = town.alone()
+    town.set(draft, handling=Handling.DECIDED, outcome=Outcome.GRANTED)
+    assert "Ta tillbaka ansökan" not in town.mariam.page(at(draft)).text
+    assert town.mariam.get(at(draft, "/ta-tillbaka")).status_code == 409
+
+
+def test_the_whole_application_is_saved_as_it_was_signed(town: Town) -> None:
+    draft = town.couple(signed=("mariam", "jonas"))
+    with town.acting() as scene:
+        scene.session.get_one(Person, scene.jonas.subject_id).surname = "Nyttnamn"
+    saved = town.jonas.get(at(draft, "/kopia"))
+    assert saved.content_type == "application/pdf"
+    name = saved.headers["Content-Disposition"]
+    assert re.fullmatch(r"attachment; filename=insyn-\d{4}-\d\d-\d\d\.pdf", name)
+    text = " ".join(text_of(saved.data).split())
+    for words in (
+        "Ansökan om ekonomiskt bistånd för december 2026",
+        "Mariam Sandell, 19851129-2388",
+        "Jonas Sandell, 19851231-2391",
+        "Arbete, studier och hälsa – Medsökande",
+        "Jag försäkrar på heder och samvete",
+        "tillitsnivå 3",
+    ):
+        assert words in text, words
+    assert "Nyttnamn" not in text
+    assert faults_of(saved.data) == ""
+    assert town.tor.get(at(draft, "/kopia")).status_code == 404
+
+
+def test_nothing_is_saved_of_a_draft_or_of_somebody_who_has_become_protected(town: Town) -> None:
+    assert town.tor.get(at(town.alone(signed=False), "/kopia")).status_code == 404
+    draft = town.do(lambda scene: start(scene, period=worlds.MONTH.plus(1)))
+    with town.acting() as scene:
+        fill(scene, draft, TWO)
+        invite(scene, draft)
+        fill(scene, draft, OWN, scene.jonas)
+        for who in (scene.mariam, scene.jonas):
+            sign(scene, draft, who)
+        protect(scene, scene.jonas, Protection.SECRECY)
+    assert "Spara hela ansökan" not in town.mariam.page(at(draft)).text
+    assert town.mariam.get(at(draft, "/kopia")).status_code == 404
+
+
+# --- the start page
+
+
+def todo(page: Page) -> str:
+    return page.one("[aria-labelledby=gor]").get_text(" ", strip=True)
+
+
+def test_the_start_page_leads_to_what_is_to_be_done(town: Town) -> None:
+    draft = town.couple()
+    assert "Ansökan för december 2026" in todo(town.mariam.page("/idag"))
+    assert town.mariam.page("/idag").link("Fortsätt") == at(draft)
+    with town.acting() as scene:
+        sign(scene, draft)
+    page = town.jonas.page("/idag")
+    assert "Mariam har skrivit under. Nu är det din tur." in todo(page)
+    assert page.link("Läs och skriv under") == at(draft, "/granska")
+    page = town.mariam.page("/idag")
+    assert not page.soup.select("[aria-labelledby=gor]")
+    assert "Väntar på underskrift" in page.one("[aria-labelledby=ansokningar]").get_text()
+    with town.acting() as scene:
+        parties.ask_change(scene.session, scene.jonas, draft, "Hyran")
+    assert "Jonas vill att något ändras." in todo(town.mariam.page("/idag"))
+    town.set(draft, state=ApplicationState.SUBMITTED, handling=Handling.COMPLETION_ASKED)
+    for browser in (town.mariam, town.jonas):
+        assert "Vi behöver mer från dig" in todo(browser.page("/idag"))
+
+
+def test_an_invitation_stands_on_the_start_page_of_whoever_is_asked(town: Town) -> None:
+    draft, _page = asked(town)
+    page = town.jonas.page("/idag")
+    assert "Mariam Sandell vill söka tillsammans med dig" in todo(page)
+    assert page.link("Läs och svara") == f"/ansokan/inbjudan/{draft}"
+    assert "Mariam" not in town.tor.page("/idag").text
+
+
+def test_the_start_page_costs_the_same_with_many_applications(town: Town) -> None:
+    town.couple(signed=("mariam",))
+    town.jonas.page("/idag")
+    with counted(town.sessions) as few:
+        town.jonas.page("/idag")
+    with town.acting() as scene:
+        for number in range(2, 8):
+            start(scene, scene.jonas, period=worlds.MONTH.plus(number))
+    with counted(town.sessions) as many:
+        town.jonas.page("/idag")
     assert len(few) == len(many) <= MOST_QUERIES, many

@@ -1,11 +1,11 @@
 """The client's pages of applications: what is applied for, the draft part by part, two who apply, signing, after it."""
 
-from portal.assistance.client_views import draft, overview, signing, submitted, together
+from portal.assistance.client_views import adding, draft, overview, signing, submitted, together
 from portal.core.actor import Side
 from portal.core.i18n import lazy
 from portal.web.routes import Feature, NavItem
 
-_PAGES = (overview, draft, together, signing, submitted)
+_PAGES = (overview, draft, together, signing, submitted, adding)
 feature = Feature(
     "assistance",
     # Translators: the menu's word for applications of ekonomiskt bistånd; neutral on purpose

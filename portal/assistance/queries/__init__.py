@@ -1,6 +1,15 @@
 """Reads of applications, each for an actor: their own, those they take part in, and invitations to take part."""
 
-from portal.assistance.queries.after import Added, Frozen, Happening, added, frozen, happenings
+from portal.assistance.queries.after import (
+    Added,
+    Frozen,
+    Happening,
+    added,
+    begun_supplement,
+    frozen,
+    happenings,
+    signed_by,
+)
 from portal.assistance.queries.applications import (
     ApplicationView,
     Invitation,
@@ -25,6 +34,7 @@ __all__ = [
     "added",
     "application",
     "applications",
+    "begun_supplement",
     "draft",
     "frozen",
     "happenings",
@@ -34,4 +44,5 @@ __all__ = [
     "known_periods",
     "paper",
     "papers_of",
+    "signed_by",
 ]

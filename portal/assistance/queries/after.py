@@ -1,6 +1,7 @@
 """What has happened to an application, and what was added to it after it was handed in."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from portal.assistance.models import Application, ApplicationEvent, Supplement
 from portal.assistance.queries.applications import ApplicationView, reached
 from portal.assistance.rules.kinds import Party
-from portal.assistance.rules.states import EventKind
+from portal.assistance.rules.states import ApplicationState, EventKind
 from portal.core.actor import Actor
-from portal.identity.signing.models import DocumentVersion
+from portal.core.errors import NotFound
+from portal.identity.signing.models import DocumentVersion, Signature
 from portal.identity.signing.queries import SignatureView, signatures_of
 from portal.identity.signing.rules import FrozenDocument
 from portal.sync.rules import Delivery
@@ -66,6 +68,23 @@ def added(session: Session, actor: Actor, application_id: uuid.UUID) -> list[Add
     ]
 
 
+def begun_supplement(session: Session, actor: Actor, application_id: uuid.UUID) -> uuid.UUID:
+    """Return the id of what the actor is about to add.
+
+    :raises NotFound: there is nothing begun.
+    """
+    found = session.scalar(
+        select(Supplement.id).where(
+            Supplement.application_id == application_id,
+            Supplement.person_id == actor.subject_id,
+            Supplement.sent_at.is_(None),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """The version of an application that is being signed or was handed in, with the signatures that hold for it.
@@ -97,3 +116,16 @@ def frozen(session: Session, view: ApplicationView) -> Frozen | None:
     named = {Party(one["party"]) for one in document.content["parties"]}
     known = named <= set(view.joined)
     return Frozen(document, version.created_at, tuple(signatures_of(session, version)), known)
+
+
+def signed_by(session: Session, views: Sequence[ApplicationView]) -> dict[uuid.UUID, frozenset[Party]]:
+    """Return who has signed each application that waits for signatures, with one query."""
+    of_version = {
+        view.frozen_id: view.id for view in views if view.frozen_id and view.state is ApplicationState.SIGNING
+    }
+    found: dict[uuid.UUID, set[Party]] = {}
+    if of_version:
+        rows = select(Signature.version_id, Signature.party).where(Signature.version_id.in_(of_version))
+        for version_id, party in session.execute(rows):
+            found.setdefault(of_version[version_id], set()).add(Party(party))
+    return {application_id: frozenset(parties) for application_id, parties in found.items()}

@@ -141,7 +141,7 @@ def applications(session: Session, actor: Actor, limit: int = 50) -> list[Applic
 
 
 def _views(session: Session, rows: list[tuple[Application, ApplicationParty]]) -> list[ApplicationView]:
-    parties = _parties(session, {row.id: mine.party for row, mine in rows})
+    parties = _parties(session, {row.id: mine.party for row, mine in rows}) if rows else {}
     return [_view(row, mine.party, tuple(parties.get(row.id, ()))) for row, mine in rows]
 
 
@@ -201,11 +201,12 @@ def _parties(session: Session, of: dict[uuid.UUID, Party]) -> dict[uuid.UUID, li
 
 def invitations(session: Session, actor: Actor) -> list[Invitation]:
     """Return who has asked the actor to apply together with them and waits for an answer."""
-    number = session.scalar(select(Person.identity_number).where(Person.id == actor.subject_id))
-    if number is None or is_protected(session, actor.subject_id):
+    wanted = select(Person.identity_number, Person.protection).where(Person.id == actor.subject_id)
+    number, protection = session.execute(wanted).one_or_none() or (None, None)
+    if number is None or protection is not Protection.NONE:
         return []
     candidates = ring_of(session.get_bind().dialect).blind_candidates("person", number)
-    wanted = (
+    asked = (
         select(ApplicationParty, Application, Person)
         .join(Application, Application.id == ApplicationParty.application_id)
         .join(Person, Person.id == Application.person_id)
@@ -216,7 +217,7 @@ def invitations(session: Session, actor: Actor) -> list[Invitation]:
     )
     return [
         Invitation(row.id, mine.id, row.kind, Period.parse(row.period), mine.since, person.name)
-        for mine, row, person in session.execute(wanted)
+        for mine, row, person in session.execute(asked)
     ]
 
 

@@ -15,7 +15,7 @@ from portal.assistance.rules.kinds import Kind, Party, Whose
 from portal.assistance.rules.norm.money import format_amount
 from portal.assistance.rules.reading import Value
 from portal.assistance.rules.shown import Filled
-from portal.core.i18n import Text, _, format_day
+from portal.core.i18n import Text, _, format_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def value_words(item: Field, value: Value) -> str:
         case FieldType.MONEY if isinstance(value, Decimal):
             return _("%(amount)s kr", amount=format_amount(value))
         case FieldType.DATE if isinstance(value, date):
-            return format_day(value)
+            return format_date(value)
         case FieldType.YES_NO:
             return _("Ja") if value == YES else _("Nej")
         case FieldType.CHOICE | FieldType.SELECT if isinstance(value, str):

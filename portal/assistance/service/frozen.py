@@ -27,7 +27,7 @@ from portal.files import queries as files
 from portal.files.queries import ManifestEntry
 from portal.identity.signing.rules import FrozenDocument
 from portal.people.models import Person
-from portal.people.rules import Protection
+from portal.people.rules import Protection, full_name
 
 KIND = "assistance.application"
 
@@ -124,7 +124,10 @@ def document(found: Whole, today: date) -> FrozenDocument:
         "definition": row.definition,
         "revision": row.revision,
         "attestation": attestation.CURRENT,
-        "parties": [{"party": one.party.value, "number": one.number} for one in found.signers],
+        "parties": [
+            {"party": one.party.value, "number": one.number, "name": full_name(one.given_name, one.surname)}
+            for one in found.signers
+        ],
         "answers": _asked(found),
         "files": [
             {
