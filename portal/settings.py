@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     remark_remind_days: int = Field(
         2, ge=0, le=30, description="Working days before the last day that whoever is to answer a remark is reminded"
     )
+    assistance_months_until_new: int = Field(
+        2, ge=1, le=24, description="Months after the last application when a new one is asked for, not a monthly one"
+    )
     norm_day_rate: Literal["year", "thirty"] = Field(
         "year", description="A day's part of a month's norm: `year` (× 12 / 365) or `thirty` (1/30); no law says which"
     )

@@ -1,4 +1,4 @@
-// Builds static/dist: one style sheet, one script for every page, one for uploads, and the pictures, with a hash of the content in each name,
+// Builds static/dist: one style sheet, one script for every page, one for uploads, one for drafts, and the pictures, with a hash of the content in each name,
 // manifest.json (logical name -> hashed name) and .br and .gz beside every file that may be served.
 // The result depends on nothing but the sources and the pinned packages: no dates, no paths.
 import { createHash } from "node:crypto";
@@ -95,5 +95,7 @@ put("insyn.css", style());
 put("insyn.js", await script("insyn.js", readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js"), "utf8")));
 // Only the pages where files are chosen ask for it.
 put("upload.js", await script("upload.js"));
+// Only the parts of an application ask for it.
+put("draft.js", await script("draft.js"));
 for (const picture of readdirSync(join(root, "img")).filter((name) => name.endsWith(".svg")).sort()) put(picture, readFileSync(join(root, "img", picture)));
 writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,14 +1,22 @@
-"""An application: while it is a draft its parts, afterwards where it is."""
+"""An application: while it is a draft its list of parts, afterwards where it is."""
 
 import uuid
+from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, url_for
 
-from portal.assistance import queries
+from portal.assistance import queries, show, words
 from portal.assistance.client_views import submitted
-from portal.assistance.rules.states import EDITABLE
+from portal.assistance.queries import Draft
+from portal.assistance.rules.definition import definition
+from portal.assistance.rules.kinds import Kind, Party
+from portal.assistance.rules.states import EDITABLE, ApplicationState, PartyState
+from portal.assistance.service.drafts import PAPER
+from portal.core.i18n import _, format_day, ngettext
+from portal.files import queries as files
 from portal.web.access import Client
 from portal.web.db import db
+from portal.web.page import render
 from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
@@ -16,8 +24,74 @@ feature = Feature("assistance")
 
 @feature.route("/ansokan/<uuid:application_id>", access=Client())
 def application(application_id: uuid.UUID) -> Response:
-    """Show where an application is; a draft is shown whole, with what is left of it."""
+    """Show the parts of a draft and how far each is; or, handed in, where it is."""
     view = queries.application(db(), actor(), application_id)
-    if view.state in EDITABLE:
-        return redirect(url_for("assistance.review", application_id=application_id), 303)  # type: ignore[return-value]
-    return submitted.page(view)
+    if view.state not in EDITABLE:
+        return submitted.page(view)
+    draft = queries.draft(db(), actor(), application_id)
+    found = show.tasks(draft, _papers(draft))
+    left = [task for task in found if not task.is_done]
+    form = definition(view.definition)
+    return render(
+        "assistance/client/draft.html",
+        view=view,
+        title=words.title(view.kind, view.period),
+        prefilled=any(cell.origin for cells in draft.answers.values() for cell in cells.values()),
+        groups=[(key, title, [task for task in found if task.group == key]) for key, title in form.groups.items()],
+        done=len(found) - len(left),
+        progress=ngettext(
+            "%(done)s av %(num)s del klar", "%(done)s av %(num)s delar klara", len(found), done=len(found) - len(left)
+        ),
+        count=len(found),
+        onward=_onward(draft, left),
+        is_ready=not [task for task in left if task.key != show.PAPERS],
+        signing=view.state is ApplicationState.SIGNING,
+        together=_together(draft),
+        is_applicant=view.party is Party.APPLICANT,
+        calculates=view.kind is not Kind.SUPPLEMENTARY and view.party is Party.APPLICANT,
+        keep_until=format_day(view.keep_until),
+        write=submitted.writing(view),
+    )
+
+
+def _papers(draft: Draft) -> show.Task | None:
+    held = queries.papers_of(db(), actor(), draft.application.id)
+    found = files.of_objects(db(), actor(), PAPER, [paper.id for paper in held])
+    return show.papers_task(draft, show.asked_papers(draft), held, found)
+
+
+def _onward(draft: Draft, left: list[show.Task]) -> dict[str, str]:
+    """Return the one filled button: where one was, the first part, or on to signing."""
+    view = draft.application
+    still = [task for task in left if task.key != show.PAPERS] or left
+    if not still:
+        return {"url": url_for("assistance.review", application_id=view.id), "text": _("Kontrollera och skriv under")}
+    changed = {key: at for (_party, key), at in draft.changed.items()}
+    begun = bool(changed) and view.changed_at > view.created_at
+    latest = max((task for task in still if task.key in changed), key=lambda task: changed[task.key], default=still[0])
+    if begun and latest.key in changed and changed[latest.key] > view.created_at:
+        return {"url": latest.url, "text": _("Fortsätt där du var")}
+    return {"url": still[0].url, "text": _("Fortsätt") if begun else _("Börja")}
+
+
+def _together(draft: Draft) -> dict[str, Any] | None:
+    """Return what is said of the other one who applies; None where the applicant applies alone."""
+    view = draft.application
+    url = url_for("assistance.together", application_id=view.id)
+    if view.party is Party.CO_APPLICANT:
+        text = _("Du svarar på det som gäller dig. Den du söker med fyller i resten.")
+        return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Se hela ansökan")}
+    other, cells = view.co_applicant, show.by_section(draft).get("household", {})
+    couple = "civil_status" in cells and cells["civil_status"].raw == "cohabiting"
+    if other is None or other.state is PartyState.DECLINED:
+        if not couple:
+            return None
+        text = _("Den du lever med söker tillsammans med dig, och skriver under själv.")
+        return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Bjud in den andra")}
+    if other.state is PartyState.INVITED:
+        text = _("Du har bjudit in den du söker med. Hon eller han loggar in här och svarar.")
+    else:
+        text = _(
+            "%(name)s läser och skriver under själv. Hon eller han ser allt ni skickar in.", name=words.other_name(view)
+        )
+    return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Se vem som är med")}

@@ -1,17 +1,89 @@
 """The first page of applications: what can be applied for, what is begun, and what is handed in."""
 
-from flask import Response
+from dataclasses import dataclass
+from typing import Any
 
-from portal.assistance import queries
+from flask import Response, request, url_for
+
+from portal.assistance import queries, words
+from portal.assistance.forms.starting import StartForm
+from portal.assistance.queries import ApplicationView
+from portal.assistance.rules.kinds import Kind, Period
+from portal.assistance.rules.routing import Offer, offer
+from portal.assistance.rules.states import EDITABLE
+from portal.core.i18n import _, format_day, today
 from portal.web.access import Client
 from portal.web.db import db
-from portal.web.page import render
+from portal.web.page import render, settings
 from portal.web.routes import Feature, actor
+from portal.web.words import capital
 
 feature = Feature("assistance")
 
 
 @feature.route("/ansokan", access=Client())
 def overview() -> Response:
-    """List the client's applications, newest first."""
-    return render("assistance/client/overview.html", applications=queries.applications(db(), actor()))
+    """Show what can be applied for, what is begun, and what is handed in, the newest first."""
+    return page()
+
+
+def page(status: int = 200, *, form: StartForm | None = None) -> Response:
+    """Show the first page; ``form`` holds what was refused."""
+    facts = queries.facts(
+        db(),
+        actor(),
+        today=today(),
+        months_until_new=settings().assistance_months_until_new,
+        household_changed="ny" in request.args,
+    )
+    mine = queries.applications(db(), actor())
+    begun = [one for one in mine if one.state in EDITABLE]
+    return render(
+        "assistance/client/overview.html",
+        status,
+        protected=facts.protected,
+        offers=[] if facts.protected else _offers(offer(facts), begun),
+        changed="ny" in request.args,
+        may_change=facts.last is not None and not facts.household_changed,
+        begun=[_row(one) for one in begun],
+        sent=[_row(one) for one in mine if one.state not in EDITABLE],
+        invited=[_invitation(one) for one in queries.invitations(db(), actor())],
+        form=form or StartForm(formdata=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What is begun already is opened, not begun once more."""
+
+    period: Period
+    supplementary: bool
+
+
+def _offers(offers: tuple[Offer, ...], begun: list[ApplicationView]) -> list[dict[str, Any]]:
+    known = {_Open(one.period, one.kind is Kind.SUPPLEMENTARY) for one in begun}
+    return [
+        {
+            "title": words.title(one.kind, one.period),
+            "reason": one.reason,
+            "kind": one.kind.value,
+            "period": str(one.period),
+        }
+        for one in offers
+        if _Open(one.period, one.kind is Kind.SUPPLEMENTARY) not in known
+    ]
+
+
+def _row(view: ApplicationView) -> dict[str, Any]:
+    day = view.submitted_at or view.changed_at
+    said = _("Skickad %(day)s") if view.submitted_at else _("Ändrad %(day)s")
+    return {
+        "title": words.title(view.kind, view.period),
+        "url": url_for("assistance.application", application_id=view.id),
+        "look": words.look(view),
+        "meta": capital(said % {"day": format_day(day)}),
+    }
+
+
+def _invitation(found: queries.Invitation) -> dict[str, Any]:
+    return {"title": words.title(found.kind, found.period), "name": found.name, "id": found.application_id}

@@ -22,6 +22,7 @@ from portal.assistance.queries.applications import (
     known_periods,
 )
 from portal.assistance.queries.drafts import Draft, draft, paper, papers_of
+from portal.assistance.queries.offering import facts, submitted_main
 
 __all__ = [
     "Added",
@@ -36,6 +37,7 @@ __all__ = [
     "applications",
     "begun_supplement",
     "draft",
+    "facts",
     "frozen",
     "happenings",
     "invitation",
@@ -44,5 +46,9 @@ __all__ = [
     "known_periods",
     "paper",
     "papers_of",
+<<<<<<< HEAD
     "signed_by",
+=======
+    "submitted_main",
+>>>>>>> ff18875 (Applications are begun, filled in part by part, given their papers and calculated: the client's own pages of a draft)
 ]

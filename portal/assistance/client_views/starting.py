@@ -1,0 +1,57 @@
+"""An application is begun, or removed before it is handed in."""
+
+import uuid
+
+from flask import Response, flash, redirect, url_for
+
+from portal.assistance import queries, words
+from portal.assistance.forms.starting import ButtonForm, StartForm
+from portal.assistance.rules.kinds import Party
+from portal.assistance.rules.states import EDITABLE
+from portal.assistance.service import drafts, starting
+from portal.core.errors import NotFound
+from portal.core.i18n import _
+from portal.web.access import Client
+from portal.web.db import db
+from portal.web.page import render, settings
+from portal.web.routes import Feature, actor
+
+feature = Feature("assistance")
+
+
+@feature.route("/ansokan", access=Client(), methods=("POST",))
+def start() -> Response:
+    """Begin what was offered, or open it where it is begun already."""
+    form = StartForm()
+    kind, period = form.wanted()
+    made = starting.begin(
+        db(),
+        actor(),
+        kind=kind,
+        period=period,
+        months_until_new=settings().assistance_months_until_new,
+        household_changed=bool(form.changed.data),
+    )
+    return redirect(url_for("assistance.application", application_id=made), 303)  # type: ignore[return-value]
+
+
+@feature.route("/ansokan/<uuid:application_id>/ta-bort", access=Client())
+def ask_to_remove(application_id: uuid.UUID) -> Response:
+    """Ask before a draft is removed."""
+    view = queries.application(db(), actor(), application_id)
+    if view.state not in EDITABLE or view.party is not Party.APPLICANT:
+        raise NotFound
+    return render(
+        "assistance/client/remove.html",
+        view=view,
+        title=words.title(view.kind, view.period),
+        form=ButtonForm(formdata=None),
+    )
+
+
+@feature.route("/ansokan/<uuid:application_id>/ta-bort", access=Client(), methods=("POST",))
+def remove(application_id: uuid.UUID) -> Response:
+    """Remove a draft with all that was typed and put in."""
+    drafts.discard(db(), actor(), application_id)
+    flash(_("Ansökan är borttagen."))
+    return redirect(url_for("assistance.overview"), 303)  # type: ignore[return-value]

@@ -1,0 +1,228 @@
+"""A section of the form as a page shows it: its questions and rows with what was typed, and read back as edits."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wtforms import Field as Control
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
+
+from portal.assistance.forms.fields import ANSWER, BASE, Posted, data_of, mark, raw_of_posted, unbound, unbound_none
+from portal.assistance.rules.answers import Base, Cells, Edit, base_of, none_key, raw_of, read_base, row_ids, row_key
+from portal.assistance.rules.completeness import Standing
+from portal.assistance.rules.definition.base import YES, Field, FieldType, Item, Rows, Section
+from portal.assistance.rules.shown import Filled, chosen
+from portal.core.i18n import Text, _
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its control; ``origin`` tells where an answer came from that nobody has typed."""
+
+    key: str
+    control: Control
+    suffix: str = ""
+    why: Text = ""
+    origin: str = ""
+    warning: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A row of a group."""
+
+    key: str
+    title: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of rows; ``none`` is its explicit "there is none", where that can be said now."""
+
+    key: str
+    rows: Rows
+    cards: tuple[Card, ...]
+    none: Question | None
+    origin: str = ""
+
+
+Part = Question | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form says: its texts, what it had seen, and which form it is at which of its turns."""
+
+    edits: Mapping[str, Edit] = field(default_factory=dict, repr=False)
+    form: str = ""
+    turn: int = 0
+    shown: str = ""
+    told: bool = False
+
+    def raw(self, key: str) -> str | None:
+        """Return the text of an answer; None where the form hadn't got it."""
+        return self.edits[key].raw if key in self.edits else None
+
+
+def read_posted(posted: Posted) -> Typed:
+    """Return what a posted form says; an answer counts only where the form tells what it had seen of it."""
+    edits = {
+        name.removeprefix(BASE): Edit(
+            raw_of_posted(posted.get(ANSWER + name.removeprefix(BASE), [])), read_base(values[0])
+        )
+        for name, values in posted.items()
+        if name.startswith(BASE) and values
+    }
+    turn = (posted.get("turn") or [""])[0]
+    return Typed(
+        edits,
+        form=(posted.get("form") or [""])[0][:64],
+        turn=int(turn) if turn.isascii() and turn.isdigit() and len(turn) < 7 else 0,
+        shown=(posted.get("shown") or [""])[0],
+        told=bool((posted.get("told") or [""])[0]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A section to be shown.
+
+    ``typed`` are texts that stand in the form instead of the kept ones, ``bases`` what the form goes on from, where it
+    is another than what is kept, ``told`` whether what is wrong is said, ``beside`` what is said of an answer before all.
+    """
+
+    filled: Filled
+    section: Section
+    standing: Standing
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    bases: Mapping[str, Base] = field(default_factory=dict)
+    beside: Mapping[str, Text] = field(default_factory=dict, repr=False)
+    told: bool = False
+
+    @property
+    def cells(self) -> Cells:
+        """The kept answers."""
+        return self.filled.cells(self.section)
+
+    def raw(self, key: str) -> str:
+        """Return the text that stands in the form."""
+        return self.typed.get(key, raw_of(self.cells, key))
+
+    def keys(self) -> Iterator[tuple[str, Field | None, Rows | None]]:
+        """Yield what is shown, in order: the key, its field (None: "there is none") and the group it belongs to."""
+        for item in self.filled.items(self.section):
+            group = item if isinstance(item, Rows) else None
+            for key, each in self.filled.answers(self.section, item):
+                yield key, each, group
+            if group and self._asks_none(group):
+                yield none_key(group.key), None, group
+
+    def _asks_none(self, group: Rows) -> bool:
+        key = none_key(group.key)
+        return not row_ids(self.cells, group.key) or self.raw(key) == YES or self.said(key) != ""
+
+    def said(self, key: str) -> str:
+        """Return what is said of an answer that is wrong."""
+        if key in self.beside:
+            return str(self.beside[key])
+        fault = self.standing.fault(key) if self.told else None
+        return str(fault.text) if fault else ""
+
+    def base(self, key: str) -> Base:
+        """Return what the form carries along of an answer."""
+        return self.bases.get(key) or base_of(self.cells.get(key))
+
+
+@dataclass(frozen=True, slots=True)
+class SectionForm:
+    """A section's form: its controls, the parts of the page, and what it carries along."""
+
+    controls: BaseForm
+    parts: tuple[Part, ...]
+    bases: tuple[tuple[str, str], ...]
+    shown: str
+
+    @property
+    def errors(self) -> Mapping[str | None, Any]:
+        """What is wrong, by the names of the controls."""
+        found: Mapping[str | None, Any] = self.controls.errors
+        return found
+
+
+def section_form(sheet: Sheet) -> SectionForm:
+    """Return the form of a section."""
+    keys = list(sheet.keys())
+    made: dict[str, Any] = {
+        ANSWER + key: unbound(key, each) if each else unbound_none(key, group)
+        for key, each, group in keys
+        if each or group
+    }
+    controls = BaseForm(made, meta=DefaultMeta())
+    controls.process(data={ANSWER + key: data_of(each, sheet.raw(key)) for key, each, _group in keys})
+    for key, each, group in keys:
+        needed = each.needed is not None if each else True
+        mark(controls[ANSWER + key], needed=needed, error=sheet.said(key))
+    parts = tuple(_part(sheet, controls, item) for item in sheet.filled.items(sheet.section))
+    bases = tuple((BASE + key, str(sheet.base(key))) for key, _each, _group in keys)
+    return SectionForm(controls, parts, bases, shown_digest(sheet))
+
+
+def shown_digest(sheet: Sheet) -> str:
+    """Return a short digest of which questions and warnings a page shows: with another one it is drawn anew."""
+    told = [key for key, _each, _group in sheet.keys()] + sorted(sheet.standing.warnings)
+    return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
+
+
+def _part(sheet: Sheet, controls: BaseForm, item: Item) -> Part:
+    if isinstance(item, Field):
+        return _question(sheet, controls, item.key, item)
+    cards = []
+    for number, row_id in enumerate(row_ids(sheet.cells, item.key), 1):
+        fields = sheet.filled.fields(sheet.section, item, row_id)
+        questions = tuple(_question(sheet, controls, row_key(item.key, row_id, one.key), one) for one in fields)
+        # Translators: a row of a form: what it is, and which one: "Utgift 2"
+        title = _("%(row)s %(number)s", row=item.row, number=number)
+        cards.append(Card(row_key(item.key, row_id), title, questions))
+    none = none_key(item.key)
+    shown = ANSWER + none in controls
+    cell = sheet.cells.get(none)
+    return Group(
+        item.key,
+        item,
+        tuple(cards),
+        Question(none, controls[ANSWER + none], origin=cell.origin if cell and cell.raw else "") if shown else None,
+    )
+
+
+def _question(sheet: Sheet, controls: BaseForm, key: str, item: Field) -> Question:
+    cell = sheet.cells.get(key)
+    kept = cell is not None and cell.raw and sheet.raw(key) == cell.raw
+    return Question(
+        key,
+        controls[ANSWER + key],
+        suffix=str(item.suffix),
+        why=item.why,
+        origin=cell.origin if cell and kept else "",
+        warning=sheet.standing.warnings.get(key, ""),
+    )
+
+
+def conflict_words(item: Field | None, kept: str) -> Text:
+    """Return what is said beside an answer that another device has changed meanwhile."""
+    if not kept:
+        return _("Svaret är borttaget på en annan enhet. Här står det du skrev. Spara igen om det ska gälla.")
+    words = kept
+    if item is None:
+        words = _("Ja")
+    elif item.type is FieldType.YES_NO:
+        words = _("Ja") if kept == YES else _("Nej")
+    elif item.options:
+        words = ", ".join(str(item.options[one]) for one in chosen(kept) if one in item.options)
+    return _(
+        "Svaret är ändrat på en annan enhet. Där står det ”%(kept)s”. Här står det du skrev. Spara igen om ditt svar"
+        " ska gälla.",
+        kept=words,
+    )

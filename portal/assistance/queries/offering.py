@@ -1,0 +1,63 @@
+"""What decides which applications somebody is offered, and the application that the next one is filled in from."""
+
+import uuid
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assistance.models import Application
+from portal.assistance.queries.applications import ApplicationView, applications, is_protected, known_periods
+from portal.assistance.rules.kinds import Kind, Period
+from portal.assistance.rules.routing import Facts
+from portal.assistance.rules.states import ApplicationState
+from portal.core.actor import Actor
+from portal.people.models import Case
+from portal.people.rules import CaseState
+
+
+def facts(
+    session: Session, actor: Actor, *, today: date, months_until_new: int, household_changed: bool = False
+) -> Facts:
+    """Return what decides which applications an actor is offered; ``household_changed`` is what they say themselves.
+
+    Only the actor's own protection counts: what is offered must not tell that a former co-applicant has got one.
+    """
+    mine = submitted_main(session, actor)
+    known = known_periods(session, actor)
+    taken = frozenset([one.period for one in mine] + [Period.parse(one.period) for one in known])
+    return Facts(
+        today=today,
+        case_open=bool(taken) and not _is_closed(session, mine[0].id if mine else None),
+        protected=is_protected(session, actor.subject_id),
+        last=max(taken, default=None),
+        taken=taken,
+        household_changed=household_changed or _has_changed(mine, {one.period: one.cohabiting for one in known}),
+        months_until_new=months_until_new,
+    )
+
+
+def submitted_main(session: Session, actor: Actor) -> list[ApplicationView]:
+    """Return the new and monthly applications that an actor has handed in, the latest month first."""
+    found = [
+        one
+        for one in applications(session, actor)
+        if one.state is ApplicationState.SUBMITTED and one.kind is not Kind.SUPPLEMENTARY
+    ]
+    return sorted(found, key=lambda one: one.period, reverse=True)
+
+
+def _is_closed(session: Session, application_id: uuid.UUID | None) -> bool:
+    """Tell whether the case of an application is closed; an application without one is still on its way to it."""
+    if application_id is None:
+        return False
+    wanted = select(Case.state).join(Application, Application.case_id == Case.id)
+    return session.scalar(wanted.where(Application.id == application_id)) is CaseState.CLOSED
+
+
+def _has_changed(mine: list[ApplicationView], cohabiting: dict[str, bool]) -> bool:
+    """Tell whether the back office knows of another household since the last application here."""
+    if not mine or not cohabiting:
+        return False
+    newest = max(cohabiting)
+    return newest >= str(mine[0].period) and cohabiting[newest] is not (len(mine[0].joined) > 1)

@@ -1,0 +1,169 @@
+"""A part of an application as a page: kept as typed, refused beside the field, rows, two devices, one who comes back."""
+
+import pytest
+
+from portal.assistance.rules.kinds import Kind, Period
+from portal.core.db import writing
+from portal.core.i18n import today
+from tests.assistance.pages import LATER, Desk, go_on, part, typed
+from tests.assistance.world import ALONE, ROW, invite
+from tests.support.client import Page, PageClient, form_values
+
+ROW_1 = ROW.format(1)
+HTMX = {"HX-Request": "true"}
+
+
+def form_of(page: Page) -> dict[str, str]:
+    return {name: values[-1] for name, values in form_values(page.form("#del")).items()}
+
+
+def test_what_is_typed_is_kept_and_the_next_part_opens(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    page = mariam.page(part(draft, "household"))
+    assert page.heading == "Du och din familj"
+    assert "Del 1 av 7" in page.text
+    after = go_on(
+        mariam,
+        page,
+        {"civil_status": "single", "changed": "nothing", "children.none": "yes", "stays": "yes"},
+    )
+    assert after.heading == "Utgifter"
+    assert desk.texts(draft, "household") == dict(ALONE["household"])
+
+
+def test_faults_stand_beside_their_fields_and_the_rest_is_saved(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft({"costs": {f"costs:{ROW_1}": "1"}})
+    page = mariam.page(part(draft, "costs"))
+    after = go_on(
+        mariam,
+        page,
+        {f"costs:{ROW_1}:kind": "rent", f"costs:{ROW_1}:amount": "12OO", f"costs:{ROW_1}:whose": "applicant"},
+        status=422,
+    )
+    assert after.soup.title is not None
+    assert after.soup.title.text.startswith("Fel:")
+    (error,) = after.errors()
+    assert "belopp" in error.lower()
+    assert after.one(f"#a-costs-{ROW_1}-amount")["value"] == "12OO"
+    assert desk.texts(draft, "costs")[f"costs:{ROW_1}:kind"] == "rent"
+    assert after.one(".ds-error-summary a")["href"] == f"#a-costs-{ROW_1}-amount"
+
+
+def test_saving_for_later_refuses_nothing(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    page = mariam.page(part(draft, "contact"))
+    after = mariam.submit(page, "#del", typed({"phone": "vet inte"}), button=LATER)
+    assert after.heading.startswith("Ansökan för")
+    assert "Rätta" in after.text
+    assert desk.texts(draft, "contact")["phone"] == "vet inte"
+
+
+def test_questions_that_an_answer_brings_up_come_without_a_script(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    page = mariam.page(part(draft, "contact"))
+    assert not page.soup.select("#a-language")
+    after = go_on(mariam, page, {"interpreter": "yes"}, status=422)
+    assert "Välj språk." in after.errors()[0]
+    done = go_on(mariam, after, {"language": "ar"})
+    assert done.heading != "Något mer vi ska veta"
+    assert desk.texts(draft, "contact") == {"interpreter": "yes", "language": "ar"}
+
+
+def test_rows_are_added_removed_and_brought_back_by_buttons_alone(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft({"costs": {"costs.none": "yes"}})
+    page = mariam.submit(mariam.page(part(draft, "costs")), "#del", button="Lägg till en utgift")
+    (row,) = desk.rows(draft, "costs", "costs")
+    assert desk.texts(draft, "costs")["costs.none"] == ""
+    fields = typed({f"costs:{row}:kind": "medicine", f"costs:{row}:amount": "300"})
+    gone = mariam.submit(page, "#del", fields, button="Ta bort")
+    assert desk.rows(draft, "costs", "costs") == []
+    assert "Borttaget" in gone.text
+    back = mariam.submit(gone, "#del", button="Ångra")
+    assert desk.rows(draft, "costs", "costs") == [row]
+    assert back.one(f"#a-costs-{row}-amount")["value"] == "300"  # what was typed when it was removed is kept
+
+
+def test_two_devices_see_both_texts_and_saving_again_is_a_choice(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft({"contact": {"interpreter": "no", "message": "Först"}})
+    page = mariam.page(part(draft, "contact"))
+    desk.answer(draft, "contact", {"message": "Från datorn"})
+    after = go_on(mariam, page, {"message": "Från telefonen", "phone": "070-174 06 05"}, status=409)
+    assert "Från datorn" in after.errors()[0]
+    assert after.one("#a-message").get_text().strip() == "Från telefonen"
+    assert desk.texts(draft, "contact")["message"] == "Från datorn"
+    assert desk.texts(draft, "contact")["phone"] == "070-174 06 05"
+    go_on(mariam, after, {})
+    assert desk.texts(draft, "contact")["message"] == "Från telefonen"
+
+
+def test_a_form_that_stays_open_is_saved_and_draws_anew_only_what_is_asked_anew(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    page = mariam.page(part(draft, "contact"))
+    fields = form_of(page) | {"a:phone": "070-174 06 05", "turn": "1"}
+    answer = mariam.post(part(draft, "contact"), data=fields, headers=HTMX)
+    assert answer.status_code == 200
+    assert "Sparat" in answer.text
+    assert 'id="fragor"' not in answer.text
+    answer = mariam.post(part(draft, "contact"), data=fields | {"a:interpreter": "yes", "turn": "2"}, headers=HTMX)
+    assert 'id="fragor"' in answer.text
+    assert 'id="a-language"' in answer.text
+    assert desk.texts(draft, "contact") == {"phone": "070-174 06 05", "interpreter": "yes"}
+
+
+def test_a_late_request_of_the_same_form_changes_nothing(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    fields = form_of(mariam.page(part(draft, "contact")))
+    mariam.post(part(draft, "contact"), data=fields | {"a:message": "Ny", "turn": "2"}, headers=HTMX)
+    mariam.post(part(draft, "contact"), data=fields | {"a:message": "Gammal", "turn": "1"}, headers=HTMX)
+    assert desk.texts(draft, "contact")["message"] == "Ny"
+
+
+@pytest.mark.parametrize("wrong", ["1.200", "12OO", "-5", "9" * 20, "", "tusen"])
+def test_wrong_amounts_are_refused_beside_the_field(mariam: PageClient, desk: Desk, wrong: str) -> None:
+    kept = {f"costs:{ROW_1}": "1", f"costs:{ROW_1}:kind": "rent", f"costs:{ROW_1}:whose": "applicant"}
+    draft = desk.draft({"costs": kept})
+    after = go_on(mariam, mariam.page(part(draft, "costs")), {f"costs:{ROW_1}:amount": wrong}, status=422)
+    assert len(after.errors()) == 1
+
+
+def test_the_co_applicant_answers_only_for_themselves(client: PageClient, desk: Desk) -> None:
+    draft = desk.draft({"household": {"civil_status": "cohabiting"}})
+    with writing(desk.sessions) as session:
+        invite(desk.scene(session), draft)
+    desk.sign_in(client, desk.jonas)
+    assert client.page(part(draft, "planning")).heading == "Arbete, studier och hälsa"
+    client.page(part(draft, "costs"), status=404)
+    go_on(client, client.page(part(draft, "contact")), {"interpreter": "no"})
+    assert desk.cells(draft, "contact") == {}
+    assert desk.cells(draft, "contact", desk.jonas)["interpreter"].raw == "no"
+
+
+def test_foreign_and_unknown_parts_are_not_there(client: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    desk.sign_in(client, desk.tor)
+    client.page(part(draft, "costs"), status=404)
+    client.page(f"/ansokan/{draft}", status=404)
+    client.page(f"/ansokan/{draft}/bilagor", status=404)
+    client.page(f"/ansokan/{draft}/berakning", status=404)
+    desk.sign_in(client, desk.mariam)
+    client.page(part(draft, "nothing"), status=404)
+    client.page(part(draft, "home"), status=404)  # not asked while the home has not changed
+
+
+def test_what_the_last_application_said_is_shown_as_such(mariam: PageClient, desk: Desk) -> None:
+    this = Period.of(today())
+    desk.submitted(this, ALONE | {"contact": {"interpreter": "no", "phone": "070-174 06 05"}})
+    page = mariam.page("/ansokan")
+    assert "Vi fyller i det du skrev förra gången" in page.text
+    opened = mariam.submit(page, f'form:has(input[value="{this.plus(1)}"])')
+    assert "Vi har fyllt i det du skrev förra gången" in opened.text
+    contact = mariam.page(opened.link("Något mer vi ska veta"))
+    assert contact.one("#a-phone")["value"] == "070-174 06 05"
+    assert "Från förra ansökan" in contact.text
+
+
+def test_all_kinds_of_questions_of_a_new_application_can_be_shown(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft(kind=Kind.NEW)
+    for key in ("household", "home", "costs", "incomes", "assets", "payment", "planning", "contact"):
+        page = mariam.page(part(draft, key))
+        go_on(mariam, page, {}, status=422)
