@@ -46,9 +46,6 @@ __all__ = [
     "known_periods",
     "paper",
     "papers_of",
-<<<<<<< HEAD
     "signed_by",
-=======
     "submitted_main",
->>>>>>> ff18875 (Applications are begun, filled in part by part, given their papers and calculated: the client's own pages of a draft)
 ]
