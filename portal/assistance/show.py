@@ -62,7 +62,7 @@ def filled(draft: Draft) -> Filled:
 
 
 def tasks(draft: Draft, papers_task: Task | None) -> list[Task]:
-    """Return the parts of a draft that the party who looks is asked, in order, papers before the last of their group."""
+    """Return the parts that the party who looks is asked, in order, papers before the last of their group."""
     view = draft.application
     found = []
     for section, standing in all_sections(

@@ -1,4 +1,4 @@
-"""A part of an application as a page: kept as typed, refused beside the field, rows, two devices, one who comes back."""
+"""A part of an application as a page: kept as typed, refused beside the field, rows, two devices."""
 
 import pytest
 

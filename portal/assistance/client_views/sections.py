@@ -141,7 +141,7 @@ def _save(place: _Place, typed: Typed) -> tuple[drafts.Saved, dict[str, Text]]:
     )
     too_long: Text = _("Texten är för lång. Korta den eller dela upp den.")
     beside: dict[str, Text] = dict.fromkeys(long, too_long)
-    fields = {key: each for key, each, _group in place.sheet().keys()}
+    fields = dict(place.sheet().shown())
     for one in saved.conflicts:
         beside[one.key] = conflict_words(fields.get(one.key), one.kept)
     return saved, beside

@@ -10,9 +10,8 @@ from typing import Any
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms import Field as Control
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.fields.core import UnboundField
 
-from portal.assistance.rules.definition.base import NO, YES, Field, FieldType, Rows
+from portal.assistance.rules.definition.base import NO, YES, Field, FieldType, Item, Rows
 from portal.assistance.rules.shown import chosen
 from portal.core.i18n import _
 from portal.web.forms import CheckboxesField
@@ -48,8 +47,16 @@ def field_id(key: str) -> str:
     return "a-" + re.sub(r"[:.]", "-", key)
 
 
-def unbound(key: str, field: Field) -> UnboundField:
-    """Return the control of a question."""
+def unbound(key: str, item: Item) -> Any:
+    """Return the control of a question, or of a group's "there is none"; not bound to a form yet."""
+    return _unbound_none(key, item) if isinstance(item, Rows) else _unbound(key, item)
+
+
+def _unbound_none(key: str, rows: Rows) -> Any:
+    return NoneField(label=str(rows.none), id=field_id(key))
+
+
+def _unbound(key: str, field: Field) -> Any:
     plain: dict[str, Any] = {"label": str(field.label), "description": str(field.hint), "id": field_id(key)}
     options = [SelectChoice(value, str(text)) for value, text in field.options.items()]
     match field.type:
@@ -78,16 +85,11 @@ def unbound(key: str, field: Field) -> UnboundField:
             return StringField(**plain, render_kw={"dir": "auto"})
 
 
-def unbound_none(key: str, rows: Rows) -> UnboundField:
-    """Return the control of "there is none"."""
-    return NoneField(label=str(rows.none), id=field_id(key))
-
-
-def data_of(field: Field | None, raw: str) -> Any:
-    """Return what a control shows of a text; no field: it is the one of "there is none"."""
-    if field is None:
+def data_of(item: Item, raw: str) -> Any:
+    """Return what the control of a question, or of a group's "there is none", shows of a text."""
+    if isinstance(item, Rows):
         return raw == YES
-    return list(chosen(raw)) if field.type is FieldType.CHOICES else raw
+    return list(chosen(raw)) if item.type is FieldType.CHOICES else raw
 
 
 def raw_of_posted(values: list[str]) -> str:

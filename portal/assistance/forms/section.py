@@ -9,7 +9,7 @@ from wtforms import Field as Control
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
-from portal.assistance.forms.fields import ANSWER, BASE, Posted, data_of, mark, raw_of_posted, unbound, unbound_none
+from portal.assistance.forms.fields import ANSWER, BASE, Posted, data_of, mark, raw_of_posted, unbound
 from portal.assistance.rules.answers import Base, Cells, Edit, base_of, none_key, raw_of, read_base, row_ids, row_key
 from portal.assistance.rules.completeness import Standing
 from portal.assistance.rules.definition.base import YES, Field, FieldType, Item, Rows, Section
@@ -50,6 +50,7 @@ class Group:
 
 
 Part = Question | Group
+Shown = tuple[str, Field | Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Sheet:
     """A section to be shown.
 
     ``typed`` are texts that stand in the form instead of the kept ones, ``bases`` what the form goes on from, where it
-    is another than what is kept, ``told`` whether what is wrong is said, ``beside`` what is said of an answer before all.
+    is another than what is kept, ``told`` whether what is wrong is said, ``beside`` what is said of an answer anyhow.
     """
 
     filled: Filled
@@ -111,14 +112,12 @@ class Sheet:
         """Return the text that stands in the form."""
         return self.typed.get(key, raw_of(self.cells, key))
 
-    def keys(self) -> Iterator[tuple[str, Field | None, Rows | None]]:
-        """Yield what is shown, in order: the key, its field (None: "there is none") and the group it belongs to."""
+    def shown(self) -> Iterator[Shown]:
+        """Yield the answers that are shown, in order: each with its field, or with the group that has none."""
         for item in self.filled.items(self.section):
-            group = item if isinstance(item, Rows) else None
-            for key, each in self.filled.answers(self.section, item):
-                yield key, each, group
-            if group and self._asks_none(group):
-                yield none_key(group.key), None, group
+            yield from self.filled.answers(self.section, item)
+            if isinstance(item, Rows) and self._asks_none(item):
+                yield none_key(item.key), item
 
     def _asks_none(self, group: Rows) -> bool:
         key = none_key(group.key)
@@ -146,33 +145,26 @@ class SectionForm:
     shown: str
 
     @property
-    def errors(self) -> Mapping[str | None, Any]:
+    def errors(self) -> dict[str, Any]:
         """What is wrong, by the names of the controls."""
-        found: Mapping[str | None, Any] = self.controls.errors
-        return found
+        return dict(self.controls.errors)
 
 
 def section_form(sheet: Sheet) -> SectionForm:
     """Return the form of a section."""
-    keys = list(sheet.keys())
-    made: dict[str, Any] = {
-        ANSWER + key: unbound(key, each) if each else unbound_none(key, group)
-        for key, each, group in keys
-        if each or group
-    }
-    controls = BaseForm(made, meta=DefaultMeta())
-    controls.process(data={ANSWER + key: data_of(each, sheet.raw(key)) for key, each, _group in keys})
-    for key, each, group in keys:
-        needed = each.needed is not None if each else True
-        mark(controls[ANSWER + key], needed=needed, error=sheet.said(key))
+    shown = list(sheet.shown())
+    controls = BaseForm({ANSWER + key: unbound(key, item) for key, item in shown}, meta=DefaultMeta())
+    controls.process(data={ANSWER + key: data_of(item, sheet.raw(key)) for key, item in shown})
+    for key, item in shown:
+        mark(controls[ANSWER + key], needed=item.needed is not None, error=sheet.said(key))
     parts = tuple(_part(sheet, controls, item) for item in sheet.filled.items(sheet.section))
-    bases = tuple((BASE + key, str(sheet.base(key))) for key, _each, _group in keys)
+    bases = tuple((BASE + key, str(sheet.base(key))) for key, _item in shown)
     return SectionForm(controls, parts, bases, shown_digest(sheet))
 
 
 def shown_digest(sheet: Sheet) -> str:
     """Return a short digest of which questions and warnings a page shows: with another one it is drawn anew."""
-    told = [key for key, _each, _group in sheet.keys()] + sorted(sheet.standing.warnings)
+    told = [key for key, _item in sheet.shown()] + sorted(sheet.standing.warnings)
     return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
 
 
@@ -210,13 +202,15 @@ def _question(sheet: Sheet, controls: BaseForm, key: str, item: Field) -> Questi
     )
 
 
-def conflict_words(item: Field | None, kept: str) -> Text:
+def conflict_words(item: Item | None, kept: str) -> Text:
     """Return what is said beside an answer that another device has changed meanwhile."""
     if not kept:
         return _("Svaret är borttaget på en annan enhet. Här står det du skrev. Spara igen om det ska gälla.")
     words = kept
-    if item is None:
-        words = _("Ja")
+    if isinstance(item, Rows):
+        words = str(item.none)
+    elif item is None:
+        pass
     elif item.type is FieldType.YES_NO:
         words = _("Ja") if kept == YES else _("Nej")
     elif item.options:

@@ -20,7 +20,7 @@ class StartForm(Form):
         :raises InvalidInput: no offer says that.
         """
         try:
-            return Kind(self.kind.data), Period.parse(self.period.data or "")
+            return Kind(self.kind.data or ""), Period.parse(self.period.data or "")
         except ValueError:
             raise InvalidInput(reason="offer") from None
 
