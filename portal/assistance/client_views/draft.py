@@ -67,9 +67,9 @@ def _onward(draft: Draft, left: list[show.Task]) -> dict[str, str]:
     if not still:
         return {"url": url_for("assistance.review", application_id=view.id), "text": _("Kontrollera och skriv under")}
     changed = {key: at for (_party, key), at in draft.changed.items()}
-    begun = bool(changed) and view.changed_at > view.created_at
+    begun = view.revision > 0
     latest = max((task for task in still if task.key in changed), key=lambda task: changed[task.key], default=still[0])
-    if begun and latest.key in changed and changed[latest.key] > view.created_at:
+    if begun and latest.key in changed:
         return {"url": latest.url, "text": _("Fortsätt där du var")}
     return {"url": still[0].url, "text": _("Fortsätt") if begun else _("Börja")}
 
