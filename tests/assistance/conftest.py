@@ -13,7 +13,6 @@ from tests.assistance.pages import Desk
 from tests.assistance.world import Scene, make
 from tests.support.client import PageClient
 
-
 LIMITS = Limits(file_bytes=3_000_000, object_files=6, object_bytes=6_000_000, pages=20, pixels=4_000_000)
 
 

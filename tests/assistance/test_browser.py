@@ -139,9 +139,17 @@ def test_what_is_typed_is_saved_and_new_questions_come_without_losing_the_place(
     expect(page.get_by_label("Vill du berätta något mer?")).to_be_focused()
     expect(page.get_by_label("Vill du berätta något mer?")).to_have_value("Hej")
     expect(page.locator("#sparat")).to_contain_text("Sparat")
-    eventually(lambda: desk.texts(draft, "contact") == {
-        "phone": "070-174 06 05", "interpreter": "yes", "message": "Hej",
-    } or page.get_by_label("Telefonnummer").focus())
+    eventually(
+        lambda: (
+            desk.texts(draft, "contact")
+            == {
+                "phone": "070-174 06 05",
+                "interpreter": "yes",
+                "message": "Hej",
+            }
+            or page.get_by_label("Telefonnummer").focus()
+        )
+    )
 
 
 def eventually(holds: Callable[[], object], seconds: float = 10) -> None:
@@ -213,9 +221,7 @@ def test_a_picture_comes_in_over_a_line_that_breaks(
     looked_at(page)
 
 
-def test_the_form_in_arabic(
-    desk: Desk, enter: Callable[[Page, str], Page], phone: Page, address: str
-) -> None:
+def test_the_form_in_arabic(desk: Desk, enter: Callable[[Page, str], Page], phone: Page, address: str) -> None:
     draft: UUID = desk.draft(kind=Kind.NEW)
     phone.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": "ar", "url": address}])
     for path in ("/ansokan", f"/ansokan/{draft}", f"/ansokan/{draft}/bilagor", f"/ansokan/{draft}/berakning"):

@@ -36,7 +36,7 @@ def start() -> Response:
 
 
 @feature.route("/ansokan/<uuid:application_id>/ta-bort", access=Client())
-def ask_to_remove(application_id: uuid.UUID) -> Response:
+def ask_to_discard(application_id: uuid.UUID) -> Response:
     """Ask before a draft is removed."""
     view = queries.application(db(), actor(), application_id)
     if view.state not in EDITABLE or view.party is not Party.APPLICANT:
@@ -50,7 +50,7 @@ def ask_to_remove(application_id: uuid.UUID) -> Response:
 
 
 @feature.route("/ansokan/<uuid:application_id>/ta-bort", access=Client(), methods=("POST",))
-def remove(application_id: uuid.UUID) -> Response:
+def discard(application_id: uuid.UUID) -> Response:
     """Remove a draft with all that was typed and put in."""
     drafts.discard(db(), actor(), application_id)
     flash(_("Ansökan är borttagen."))
