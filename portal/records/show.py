@@ -1,6 +1,7 @@
 """The words around documentation: kinds, outcomes, days and deliveries, as the client's pages say them."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -99,19 +100,33 @@ class PassageCard:
 
 def passages(opened: Opened) -> list[PassageCard]:
     """Return the passages of a record for its page."""
-    return [passage(opened, place) for place in range(1, len(opened.passages) + 1)]
+    said: dict[uuid.UUID | None, list[RemarkRow]] = defaultdict(list)
+    for row in opened.remarks:
+        said[row.passage_id].append(row)
+    return [passage(opened, place, said=said[shown.id]) for place, shown in enumerate(opened.passages, 1)]
 
 
 def passage(
-    opened: Opened, place: int, *, kind: str = "", draft: str = "", error: str = "", seen: str = ""
+    opened: Opened,
+    place: int,
+    *,
+    kind: str = "",
+    draft: str = "",
+    error: str = "",
+    seen: str = "",
+    said: Sequence[RemarkRow] | None = None,
 ) -> PassageCard:
-    """Return one passage, counted from 1; 0 is the whole. With what was typed, or with the draft that is kept."""
+    """Return one passage, counted from 1; 0 is the whole. With what was typed, or with the draft that is kept.
+
+    ``said`` is what was remarked on it, where the caller has sorted that out already.
+    """
     shown = opened.passages[place - 1] if place else None
     if shown is not None and shown.hidden:
         why, section = hidden_words(shown.hidden)
         return PassageCard(place, shown.id, "", why=why, section=section)
     passage_id, text = (shown.id, shown.text) if shown else (None, "")
-    said = [row for row in opened.remarks if row.passage_id == passage_id]
+    if said is None:
+        said = [row for row in opened.remarks if row.passage_id == passage_id]
     kept = opened.drafts.get(passage_id or opened.id)
     if kept and not (kind or draft or error):
         kind, draft, seen = kept.kind or "", kept.text, kept.stamp

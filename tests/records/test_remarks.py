@@ -15,7 +15,7 @@ from portal.people.models import Board, Case, CaseAssignment, StaffMember
 from portal.records import queries, service
 from portal.records.events import RecordReleased, RemarkAnswered, RemarkMade
 from portal.records.models import Remark, Turn
-from portal.records.queries import Only
+from portal.records.queries import Only, listing
 from portal.records.rules.deadlines import due_on
 from portal.records.rules.passages import Written
 from portal.records.rules.states import Ground, Outcome, RemarkKind, RemarkState
@@ -311,3 +311,20 @@ def test_filters_and_pages(session: Session, world: World) -> None:
     (found,) = queries.search(session, mariam, "BOENDESTÖDET kom")
     assert (found.row.id, found.passages) == (extra.record_id, ["Boendestödet kom."])
     assert queries.search(session, mariam, " ") == []
+
+
+def test_what_is_new_is_counted_among_the_newest_alone(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mariam = world.client(world.mariam)
+    versions = [released(session, world, event_at=now() - timedelta(days=day)) for day in (1, 2, 3)]
+    assert queries.unread_count(session, mariam) == 3
+    monkeypatch.setattr(listing, "MOST_COUNTED", 2)
+    listing._count_unread.cache_clear()
+    try:
+        assert queries.unread_count(session, mariam) == 2
+        for version, left in zip(versions[::-1], (2, 1, 0), strict=True):
+            service.mark_read(session, mariam, record_id=version.record_id, version_id=version.id)
+            assert queries.unread_count(session, mariam) == left
+    finally:
+        listing._count_unread.cache_clear()

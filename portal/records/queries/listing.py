@@ -25,6 +25,8 @@ from portal.records.rules.states import NoteType, RemarkKind, RemarkState
 PAGE_SIZE = 30
 # What one search looks through: the newest records, some years of documentation.
 MOST_SEARCHED = 1000
+# Every page of the client's counts what is new: what it costs must not grow with the years.
+MOST_COUNTED = 200
 
 
 class Only(enum.StrEnum):
@@ -179,11 +181,19 @@ def _rows(session: Session, actor: Actor, found: Iterable[Any]) -> list[RecordRo
 
 @cache
 def _count_unread() -> Select[int]:
-    return _released().with_only_columns(func.count()).where(_unread())
+    newest = (
+        _released()
+        .with_only_columns(Version.id)
+        .order_by(CaseRecord.event_at.desc(), CaseRecord.id.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    read = select(Reading.id).where(Reading.version_id == newest.c.id, Reading.person_id == bindparam("person_id"))
+    return select(func.count()).select_from(newest).where(~read.exists())
 
 
 def unread_count(session: Session, actor: Actor) -> int:
-    """Return how many records hold a version that the client may read and has not."""
+    """Return how many of the newest records hold a version that the client may read and has not."""
     return session.scalar(_count_unread(), reading(session, actor, person_id=actor.id)) or 0
 
 
