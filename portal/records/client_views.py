@@ -13,6 +13,7 @@ from portal.core.i18n import _, day_and_month, format_day, format_moment, format
 from portal.people import queries as people
 from portal.records import device, queries, service, show
 from portal.records.forms.client import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, RestForm, SearchForm
+from portal.records.gone import taken_away
 from portal.records.queries import Only
 from portal.records.rules.states import MAX_SUBMISSION, RemarkKind, RemarkState
 from portal.web.access import Client
@@ -190,7 +191,10 @@ def say(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Respons
     With htmx only that place is shown again.
     """
     form = RemarkForm()
-    opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    try:
+        opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    except NotFound:
+        return taken_away(version_id, form.text.data or "")
     at = _place(opened, spot)
     error = "" if form.validate() else _first_error(form)
     if not error:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit.models import AuditEntry
 from portal.core.db import writing
 from portal.core.ids import new_id
+from portal.records import service
 from portal.records.models import Reading, Remark, Version
 from portal.records.rules.states import Ground, Outcome, RemarkKind, RemarkState
-from tests.records.world import World, answer, make, released, remark, revised, sign_in
+from tests.records.world import World, answer, make, passage_ids, released, remark, revised, sign_in
 from tests.support.client import PageClient
 from tests.web.test_query_counts import counted
 
@@ -87,6 +88,67 @@ def test_a_remark_that_cannot_be_taken_keeps_what_was_typed(
     assert "x" * 20_000 in far.one("#t2").get_text()
     with sessions() as session:
         assert session.scalars(select(Remark)).all() == []
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_what_is_said_of_a_text_that_was_just_taken_away_is_shown_and_not_stored(
+    mariam: PageClient, sessions: sessionmaker[Session], world: World, version: Version, htmx: bool
+) -> None:
+    page = mariam.page(f"/journal/{version.record_id}")
+    with writing(sessions) as session:
+        service.withdraw(session, world.staff(world.petra), version.record_id)
+    form = page.one(FORM)
+    values = {tag["name"]: tag.get("value", "") for tag in form.select("input[type=hidden]")}
+    values |= {"kind": "wrong", "text": "Det var <b>jag</b> som ringde."}
+    headers = {"HX-Request": "true"} if htmx else {}
+    answer = mariam.post(str(form["action"]), data=values, headers=headers)
+    assert answer.status_code == (422 if htmx else 409)
+    assert ("<html" in answer.text) is not htmx
+    assert "Texten visas inte längre. Det du skrev är inte skickat." in answer.text
+    assert "Det var &lt;b&gt;jag" in answer.text
+    # Who never read it is told nothing.
+    sign_in(sessions, mariam, world.client(world.tor))
+    token = mariam.page("/journal").soup.select("input[name=csrf_token]")[0]["value"]
+    assert mariam.post(str(form["action"]), data={**values, "csrf_token": token}).status_code == 404
+    with sessions() as session:
+        assert session.scalars(select(Remark)).all() == []
+
+
+def test_a_passage_of_another_version_takes_no_remark(
+    mariam: PageClient, sessions: sessionmaker[Session], world: World, version: Version
+) -> None:
+    with writing(sessions) as session:
+        session.info["world"] = world
+        newer = revised(session, world, version.record_id, {0: "", 3: "Nytt stycke."})
+        gone, new = passage_ids(session, version)[0], passage_ids(session, newer)[-1]
+    page = mariam.page(f"/journal/{version.record_id}")
+    values = {tag["name"]: tag.get("value", "") for tag in page.one(FORM).select("input[type=hidden]")}
+    values |= {"kind": "wrong", "text": "x"}
+    for version_id, passage_id, status in (
+        (newer.id, gone, 404),
+        (version.id, new, 404),
+        (new_id(), new, 404),
+        (version.id, gone, 303),
+    ):
+        address = f"/journal/{version.record_id}/{version_id}/{passage_id}"
+        assert mariam.post(address, data=values).status_code == status
+    with sessions() as session:
+        assert [(row.version_id, row.passage_id) for row in session.scalars(select(Remark))] == [(version.id, gone)]
+
+
+def test_a_megabyte_comes_back_and_mixed_directions_are_kept_apart(
+    mariam: PageClient, sessions: sessionmaker[Session], version: Version
+) -> None:
+    page = mariam.page(f"/journal/{version.record_id}")
+    far = mariam.submit(page, FORM, {"kind": "wrong", "text": "x" * 1_000_000}, status=422)
+    assert len(far.one("#t2").get_text().strip()) == 1_000_000
+    assert "Texten är för lång." in far.text
+    text = "Hyran \u202eär fel\u2066 \u0625\u064a\u062c\u0627\u0631 9450"
+    after = mariam.submit(page, FORM, {"kind": "wrong", "text": text})
+    said = after.one("#s2 .i-say p[dir=auto]")
+    assert said.get_text(strip=True) == "Hyran är fel \u0625\u064a\u062c\u0627\u0631 9450"
+    with sessions() as session:
+        assert session.scalars(select(Remark)).one().text == said.get_text(strip=True)
 
 
 def test_htmx_gets_only_the_passage(mariam: PageClient, version: Version) -> None:

@@ -2,7 +2,7 @@
 
 from portal.records.queries.listing import Found, Only, RecordPage, RecordRow, records, search, unread_count
 from portal.records.queries.owners import Owner
-from portal.records.queries.reading import Opened, VersionRow, changes, record
+from portal.records.queries.reading import Opened, VersionRow, changes, has_read, record
 from portal.records.queries.remarks import DraftRow, RemarkRow, TurnRow, own_remark
 from portal.records.queries.waiting import LateRow, WaitingRow, late, waiting, waiting_count
 from portal.records.queries.working import Worked, WorkRow, WorkVersion, case_records, worked, worked_remark
@@ -25,6 +25,7 @@ __all__ = [
     "Worked",
     "case_records",
     "changes",
+    "has_read",
     "late",
     "own_remark",
     "record",

@@ -14,7 +14,7 @@ from portal.core.errors import NotFound
 from portal.files.incoming import IncomingView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
-from portal.records.models import CaseRecord, Release, Version
+from portal.records.models import CaseRecord, Reading, Release, Version
 from portal.records.queries.documents import document_of
 from portal.records.queries.owners import Owner, owner, workers
 from portal.records.queries.remarks import DraftRow, RemarkRow, drafts_of, remarks_of
@@ -165,6 +165,12 @@ def _quotes(read: Texts, remarks: Iterable[RemarkRow], here: set[uuid.UUID]) -> 
             shown = read.shown(remark.version_id)
             found[remark.id] = next(passage for passage in shown if passage.id == remark.passage_id)
     return found
+
+
+def has_read(session: Session, actor: Actor, version_id: uuid.UUID) -> bool:
+    """Tell whether a client has read a version, whatever became of it since."""
+    wanted = select(Reading.id).where(Reading.version_id == version_id, Reading.person_id == actor.person_id)
+    return session.scalar(wanted) is not None
 
 
 def changes(
