@@ -1,11 +1,16 @@
 """A part of an application as a page: kept as typed, refused beside the field, rows, two devices."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select, update
 
 from portal.assistance.rules.kinds import Kind, Period
+from portal.core.clock import now
 from portal.core.db import writing
 from portal.core.i18n import today
-from tests.assistance.pages import LATER, Desk, go_on, part, typed
+from portal.identity.models import KeptForm, SignedInSession
+from tests.assistance.pages import GO_ON, LATER, Desk, go_on, part, typed
 from tests.assistance.world import ALONE, ROW, invite
 from tests.support.client import Page, PageClient, form_values
 
@@ -167,3 +172,88 @@ def test_all_kinds_of_questions_of_a_new_application_can_be_shown(mariam: PageCl
     for key in ("household", "home", "costs", "incomes", "assets", "payment", "planning", "contact"):
         page = mariam.page(part(draft, key))
         go_on(mariam, page, {}, status=422)
+
+
+def test_what_was_typed_before_the_session_ended_is_there_after_a_new_sign_in(client: PageClient, desk: Desk) -> None:
+    draft = desk.draft({"contact": {"interpreter": "no"}})
+    desk.sign_in(client, desk.mariam)
+    page = client.page(part(draft, "contact"))
+    fields = form_of(page) | typed({"message": "Det här vill jag inte skriva igen", "interpreter": "yes"})
+    with writing(desk.sessions) as session:
+        session.execute(update(SignedInSession).values(last_seen_at=now() - timedelta(hours=2)))
+    answer = client.post(part(draft, "contact"), data=fields)
+    assert answer.status_code == 303
+    assert desk.texts(draft, "contact") == {"interpreter": "no"}
+    desk.sign_in(client, desk.mariam)
+    with writing(desk.sessions) as session:  # as a sign-in looks for it
+        kept = session.scalars(select(KeptForm.id)).one()
+        session.execute(update(SignedInSession).values(kept_form_id=kept))
+    back = client.page(part(draft, "contact"))
+    assert "Det du skrev finns kvar" in back.text
+    assert back.one("#a-message").get_text().strip() == "Det här vill jag inte skriva igen"
+    client.submit(back, "#del", button=LATER)
+    assert desk.texts(draft, "contact")["message"] == "Det här vill jag inte skriva igen"
+
+
+BAD = [
+    ("household", Kind.NEW, {"stays": "no", "stay_why": "x" * 1001}, "för lång"),
+    ("planning", Kind.NEW, {"occupation": "sick", "sick_extent": "50", "sick_until": "2026-02-31"}, "finns inte"),
+    ("contact", Kind.NEW, {"interpreter": "no", "email": "a@"}, "e-post"),
+    ("contact", Kind.NEW, {"interpreter": "no", "phone": "12"}, "telefonnumret"),
+]
+
+
+@pytest.mark.parametrize(("key", "kind", "answers", "said"), BAD)
+def test_what_cannot_be_read_is_refused_in_words_and_kept(
+    mariam: PageClient, desk: Desk, key: str, kind: Kind, answers: dict[str, str], said: str
+) -> None:
+    draft = desk.draft({key: answers}, kind=kind)
+    page = go_on(mariam, mariam.page(part(draft, key)), {}, status=422)
+    assert any(said in error for error in page.errors()), page.errors()
+    assert desk.texts(draft, key) == answers
+
+
+def test_a_childs_number_of_ten_digits_is_taken_and_a_number_twice_is_not(mariam: PageClient, desk: Desk) -> None:
+    rows = {f"children:{ROW.format(n)}": "1" for n in (1, 2)}
+    numbers = {f"children:{ROW.format(1)}:number": "110429-2394", f"children:{ROW.format(2)}:number": "201104292394"}
+    draft = desk.draft({"household": rows | numbers}, kind=Kind.NEW)
+    page = go_on(mariam, mariam.page(part(draft, "household")), {}, status=422)
+    ids = {error["href"] for error in page.soup.select(".ds-error-summary a")}
+    assert f"#a-children-{ROW.format(1)}-number" not in ids
+    assert f"#a-children-{ROW.format(2)}-number" in ids
+
+
+def test_an_account_that_cannot_be_checked_is_warned_of_and_never_refused(mariam: PageClient, desk: Desk) -> None:
+    account = {"same_account": "no", "way": "account", "clearing": "8327-9", "account": "1234567890"}
+    draft = desk.draft({"payment": account})
+    page = mariam.page(part(draft, "payment"))
+    after = mariam.submit(page, "#del", button=GO_ON)
+    assert after.heading != "Konto för utbetalning"
+    again = mariam.page(part(draft, "payment"))
+    assert again.soup.select(".ds-alert[data-color=warning]")
+
+
+def test_a_text_longer_than_anything_is_refused_and_the_rest_saved(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    page = mariam.page(part(draft, "contact"))
+    after = go_on(mariam, page, {"message": "x" * 10_001, "phone": "070-174 06 05"}, status=422)
+    assert any("för lång" in error for error in after.errors())
+    assert desk.texts(draft, "contact") == {"phone": "070-174 06 05"}
+
+
+def test_a_script_that_sends_what_the_form_has_not_got_is_refused(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    fields = form_of(mariam.page(part(draft, "costs")))
+    for wrong in ("b:nothing", "b:costs:1:amount"):
+        assert mariam.post(part(draft, "costs"), data=fields | {wrong: "0."}).status_code == 422
+    assert desk.texts(draft, "costs") == {}
+
+
+def test_an_answer_that_got_lost_on_the_way_does_not_hide_that_the_text_was_taken_back(
+    mariam: PageClient, desk: Desk
+) -> None:
+    draft = desk.draft({"contact": {"message": "Först"}})
+    fields = form_of(mariam.page(part(draft, "contact")))
+    mariam.post(part(draft, "contact"), data=fields | {"a:message": "Fel", "turn": "1"}, headers=HTMX)
+    mariam.post(part(draft, "contact"), data=fields | {"a:message": "Först", "turn": "2"}, headers=HTMX)
+    assert desk.texts(draft, "contact")["message"] == "Först"

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wtforms import Field as Control
@@ -31,11 +31,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A row of a group."""
+    """A row of a group; ``origin`` where nobody has typed anything in it, and its questions then tell none."""
 
     key: str
     title: str
     questions: tuple[Question, ...]
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _part(sheet: Sheet, controls: BaseForm, item: Item) -> Part:
         questions = tuple(_question(sheet, controls, row_key(item.key, row_id, one.key), one) for one in fields)
         # Translators: a row of a form: what it is, and which one: "Utgift 2"
         title = _("%(row)s %(number)s", row=item.row, number=number)
-        cards.append(Card(row_key(item.key, row_id), title, questions))
+        cards.append(_card(row_key(item.key, row_id), title, questions, sheet))
     none = none_key(item.key)
     shown = ANSWER + none in controls
     cell = sheet.cells.get(none)
@@ -187,6 +188,13 @@ def _part(sheet: Sheet, controls: BaseForm, item: Item) -> Part:
         tuple(cards),
         Question(none, controls[ANSWER + none], origin=cell.origin if cell and cell.raw else "") if shown else None,
     )
+
+
+def _card(key: str, title: str, questions: tuple[Question, ...], sheet: Sheet) -> Card:
+    origins = {one.origin for one in questions if sheet.raw(one.key)}
+    if len(origins) != 1:
+        return Card(key, title, questions)
+    return Card(key, title, tuple(replace(one, origin="") for one in questions), origins.pop())
 
 
 def _question(sheet: Sheet, controls: BaseForm, key: str, item: Field) -> Question:

@@ -90,13 +90,15 @@ def merge(cells: Cells, edits: Mapping[str, Edit], *, form: str, turn: int) -> M
     """Return the answers with a form's edits in them.
 
     An edit gets in when its form has seen the present version, or set it itself at an earlier turn. A field that the
-    form left as it was is no edit. A late request of the same form (a lower turn) changes nothing; that it is told of a
-    conflict does no harm, for its browser has given it up.
+    form left as it was is no edit, unless the form itself has set it to something else meanwhile: the answer that told
+    it so got lost, and the text was taken back. A late request of the same form (a lower turn) changes nothing; that it
+    is told of a conflict does no harm, for its browser has given it up.
     """
     result, conflicts, changed = dict(cells), [], set()
     for key, edit in edits.items():
         present = cells.get(key)
-        if edit.raw == (present.raw if present else "") or digest(edit.raw) == edit.base.digest:
+        own = present is not None and form != "" and present.form == form
+        if edit.raw == raw_of(cells, key) or (digest(edit.raw) == edit.base.digest and not own):
             continue
         if _may_set(present, edit.base, form, turn):
             result[key] = Cell(edit.raw, (present.version if present else 0) + 1, form, turn)
