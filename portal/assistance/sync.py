@@ -29,7 +29,7 @@ from portal.sync.contract import (
     Stuck,
     UnknownCode,
 )
-from portal.sync.inbox import Applied, LinkMissing
+from portal.sync.inbox import Applied, needed
 from portal.sync.queries import local_id
 from portal.sync.rules import Delivery
 
@@ -85,7 +85,7 @@ def receive_status(session: Session, change: Change) -> Applied:
         raise UnknownCode("application_status.outcome")
     row = _application(session, record)
     if record.case_id is not None:
-        row.case_id = _case(session, record.case_id)
+        row.case_id = needed(session, Kind.CASE, record.case_id)
     try:
         step = move_handling(row.handling, record.handling)
     except IllegalTransition:
@@ -126,13 +126,6 @@ def parties_of(session: Session, application_id: uuid.UUID) -> list[uuid.UUID]:
     return [person_id for person_id in session.scalars(wanted) if person_id is not None]
 
 
-def _case(session: Session, external_id: str) -> uuid.UUID:
-    found = local_id(session, Kind.CASE, external_id)
-    if found is None:
-        raise LinkMissing
-    return found
-
-
 def receive_period(session: Session, change: Change) -> Applied:
     """Take in a month that somebody has applied for or been decided on; a tombstone takes it away again.
 
@@ -150,9 +143,7 @@ def receive_period(session: Session, change: Change) -> Applied:
         period = str(Period.parse(record.period))
     except ValueError:
         raise UnknownCode("assistance_period.period") from None
-    person_id = local_id(session, Kind.PERSON, record.person_id)
-    if person_id is None:
-        raise LinkMissing
+    person_id = needed(session, Kind.PERSON, record.person_id)
     row = session.get(AssistancePeriod, known) if known else None
     row = (
         row

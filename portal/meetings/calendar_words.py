@@ -1,17 +1,9 @@
 """What a calendar file says of a meeting: a neutral word, and more only where its owner asked for it."""
 
-from portal.core.i18n import LazyText, _, lazy
+from portal.core.i18n import _
 from portal.meetings.queries.feeds import FeedMeeting
 from portal.meetings.rules.ics import CalendarEntry
-from portal.meetings.rules.states import Form
-
-FORM_WORDS: dict[Form, LazyText] = {
-    Form.VISIT: lazy("Besök hos oss"),
-    Form.PHONE: lazy("Telefon"),
-    Form.VIDEO: lazy("Videomöte"),
-    Form.HOME: lazy("Hemma hos dig"),
-    Form.OTHER: lazy("Annan plats"),
-}
+from portal.meetings.words import FORM_WORDS
 
 
 def entry(found: FeedMeeting) -> CalendarEntry:

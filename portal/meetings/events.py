@@ -3,19 +3,30 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 
 from portal.core.actor import Side
+from portal.meetings.models import Meeting
 from portal.meetings.rules.states import ProposalState
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingEventBase:
-    """What every event of a meeting tells; ``side`` is who did it, None for the back office."""
+    """What every event of a meeting tells; ``side`` is who did it, None for the back office.
+
+    ``sequence`` is the version of the meeting that it made.
+    """
 
     meeting_id: uuid.UUID
     person_id: uuid.UUID
     staff_id: uuid.UUID
+    sequence: int
     side: Side | None
+
+    @classmethod
+    def of(cls, meeting: Meeting, side: Side | None, **more: Any) -> Self:
+        """Return the event of a meeting as it is now."""
+        return cls(meeting.id, meeting.person_id, meeting.staff_id, meeting.sequence, side, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +61,4 @@ class ProposalChanged:
     staff_id: uuid.UUID
     side: Side | None
     state: ProposalState
+    turn: int  # how many times something has been said; 0 where time did it

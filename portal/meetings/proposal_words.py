@@ -9,12 +9,12 @@ from markupsafe import Markup
 from portal.core.actor import Side
 from portal.core.i18n import LazyText, _, day_number, either, format_day, format_moment, format_short_month, lazy
 from portal.meetings import show
-from portal.meetings.calendar_words import FORM_WORDS
 from portal.meetings.queries.proposals import ProposalRow, TurnRow
 from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.states import Delivery, Form, ProposalState, TurnKind
 from portal.meetings.show import Happening
+from portal.meetings.words import FORM_WORDS
 from portal.web.words import capital, first_name
 
 _MINE: dict[TurnKind, LazyText] = {

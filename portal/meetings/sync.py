@@ -14,7 +14,7 @@ from portal.meetings.events import MeetingEventBase, ProposalChanged
 from portal.meetings.models import BusyTime, Meeting, Proposal
 from portal.meetings.service import elsewhere
 from portal.sync.contract import BusyRecord, Change, Delivered, Kind, MeetingRecord, Stuck, UnknownCode
-from portal.sync.inbox import Applied, LinkMissing
+from portal.sync.inbox import Applied, needed
 from portal.sync.queries import local_id
 from portal.sync.rules import Delivery
 
@@ -70,7 +70,7 @@ def receive_busy(session: Session, change: Change) -> Applied:
     record = BusyRecord.from_payload(change.payload)
     if record.id != change.source_id or record.starts_at >= record.ends_at:
         raise UnknownCode("busy_time.ends_at")
-    staff_id = _known(session, Kind.STAFF, record.staff_id)
+    staff_id = needed(session, Kind.STAFF, record.staff_id)
     row = session.scalars(select(BusyTime).where(BusyTime.external_id == record.id)).one_or_none()
     row = row or BusyTime(external_id=record.id)
     row.staff_id, row.starts_at, row.ends_at = staff_id, record.starts_at, record.ends_at
@@ -95,7 +95,7 @@ def receive(session: Session, change: Change) -> Applied:
         raise UnknownCode("meeting.ends_at")
     if meeting is None:
         return _made_there(session, record)
-    staff_id = _known(session, Kind.STAFF, record.staff_id)
+    staff_id = needed(session, Kind.STAFF, record.staff_id)
     return Applied(meeting.id, "" if elsewhere.changed_there(session, meeting, record, staff_id=staff_id) else CONFLICT)
 
 
@@ -109,19 +109,12 @@ def _held(session: Session, source_id: str) -> Meeting | None:
     return session.get(Meeting, found, with_for_update=True)
 
 
-def _known(session: Session, kind: Kind, external_id: str) -> uuid.UUID:
-    found = local_id(session, kind, external_id)
-    if found is None:
-        raise LinkMissing
-    return found
-
-
 def _made_there(session: Session, record: MeetingRecord) -> Applied:
     meeting = elsewhere.made_there(
         session,
         record,
-        person_id=_known(session, Kind.PERSON, record.person_id),
-        case_id=_known(session, Kind.CASE, record.case_id) if record.case_id else None,
-        staff_id=_known(session, Kind.STAFF, record.staff_id),
+        person_id=needed(session, Kind.PERSON, record.person_id),
+        case_id=needed(session, Kind.CASE, record.case_id) if record.case_id else None,
+        staff_id=needed(session, Kind.STAFF, record.staff_id),
     )
     return Applied(meeting.id, CONFLICT if meeting.conflict else "")

@@ -10,8 +10,14 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Side
-from portal.core.ids import new_id
-from portal.meetings.events import MeetingBooked, MeetingCancelled, MeetingChanged, MeetingMoved, ProposalChanged
+from portal.meetings.events import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingEventBase,
+    MeetingMoved,
+    ProposalChanged,
+)
 from portal.meetings.models import Meeting, Proposal
 from portal.meetings.rules.states import MeetingState
 from portal.notices import service as notices
@@ -23,7 +29,7 @@ def on_booked(session: Session, event: MeetingBooked) -> None:
     if meeting is None:
         return
     _remind(session, meeting)
-    _tell(session, meeting.person_id, event.side)
+    _tell(session, event)
 
 
 def on_moved(session: Session, event: MeetingMoved) -> None:
@@ -33,7 +39,7 @@ def on_moved(session: Session, event: MeetingMoved) -> None:
         return
     notices.cancel(session, _key(meeting.id, event.old_starts_at))
     _remind(session, meeting)
-    _tell(session, meeting.person_id, event.side)
+    _tell(session, event)
 
 
 def on_cancelled(session: Session, event: MeetingCancelled) -> None:
@@ -42,20 +48,20 @@ def on_cancelled(session: Session, event: MeetingCancelled) -> None:
     if meeting is None:
         return
     notices.cancel(session, _key(meeting.id, meeting.starts_at))
-    _tell(session, meeting.person_id, event.side)
+    _tell(session, event)
 
 
 def on_changed(session: Session, event: MeetingChanged) -> None:
     """Tell the client of what others have changed while the meeting is ahead; how it went needs no notice."""
     meeting = _told_of(session, event.meeting_id)
     if meeting is not None and meeting.state is MeetingState.BOOKED:
-        _tell(session, meeting.person_id, event.side)
+        _tell(session, event)
 
 
 def on_proposal(session: Session, event: ProposalChanged) -> None:
     """Tell the client of an answer, an invitation, or that the time has run out."""
     if not session.get_one(Proposal, event.proposal_id).hidden_from_guardians:
-        _tell(session, event.person_id, event.side)
+        _tell(session, event)
 
 
 def _told_of(session: Session, meeting_id: uuid.UUID) -> Meeting | None:
@@ -77,6 +83,13 @@ def _remind(session: Session, meeting: Meeting) -> None:
     )
 
 
-def _tell(session: Session, person_id: uuid.UUID, side: Side | None) -> None:
-    if side is not Side.CLIENT:
-        notices.notify(session, person_id=person_id, key=f"meetings:{new_id()}")
+def _tell(session: Session, event: MeetingEventBase | ProposalChanged) -> None:
+    if event.side is not Side.CLIENT:
+        notices.notify(session, person_id=event.person_id, key=_event_key(event))
+
+
+def _event_key(event: MeetingEventBase | ProposalChanged) -> str:
+    # The same for an event that is told twice, and for the two that one version of a meeting can give.
+    if isinstance(event, ProposalChanged):
+        return f"proposal:{event.proposal_id}:{event.turn}:{event.state.value}"
+    return f"meeting-changed:{event.meeting_id}:{event.sequence}"

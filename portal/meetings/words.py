@@ -1,16 +1,19 @@
-"""What staff call forms and kinds of meetings, and hours in words."""
+"""What forms and kinds of meetings are called, and hours in words."""
 
 from portal.core.i18n import LazyText, lazy
 from portal.meetings.models import MeetingType
 from portal.meetings.rules.states import Form, TypeKind
 
-FORM_NAMES: dict[Form, LazyText] = {
-    Form.VISIT: lazy("Besök"),
-    Form.PHONE: lazy("Telefon"),
-    Form.VIDEO: lazy("Video"),
-    Form.HOME: lazy("Hembesök"),
-    Form.OTHER: lazy("Annan plats"),
+# What staff call a form, and what a client is told: "hos oss" and "hos dig" say where they go.
+_FORMS: dict[Form, tuple[LazyText, LazyText]] = {
+    Form.VISIT: (lazy("Besök"), lazy("Besök hos oss")),
+    Form.PHONE: (lazy("Telefon"), lazy("Telefon")),
+    Form.VIDEO: (lazy("Video"), lazy("Videomöte")),
+    Form.HOME: (lazy("Hembesök"), lazy("Hemma hos dig")),
+    Form.OTHER: (lazy("Annan plats"), lazy("Annan plats")),
 }
+FORM_NAMES: dict[Form, LazyText] = {form: staffs for form, (staffs, _clients) in _FORMS.items()}
+FORM_WORDS: dict[Form, LazyText] = {form: clients for form, (_staffs, clients) in _FORMS.items()}
 
 KIND_NAMES: dict[TypeKind, LazyText] = {
     TypeKind.FIRST: lazy("Första mötet"),

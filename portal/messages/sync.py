@@ -17,7 +17,7 @@ from portal.messages.rules import Origin, move
 from portal.messages.threads import lock_thread, note
 from portal.people.models import Case
 from portal.sync.contract import Author, CaseMessage, Change, Delivered, Kind, Stuck
-from portal.sync.inbox import Applied, LinkMissing
+from portal.sync.inbox import Applied, LinkMissing, needed
 from portal.sync.queries import local_id
 from portal.sync.rules import Delivery
 
@@ -77,11 +77,11 @@ def _echoed(session: Session, written_as: str) -> Message | None:
 
 
 def _store(session: Session, record: CaseMessage) -> Message:
-    case = session.get(Case, _known(session, Kind.CASE, record.case_id))
+    case = session.get(Case, needed(session, Kind.CASE, record.case_id))
     if case is None:
         raise LinkMissing
     side = Side.CLIENT if record.author is Author.CLIENT else Side.STAFF
-    author = _known(session, Kind.PERSON if side is Side.CLIENT else Kind.STAFF, record.author_id)
+    author = needed(session, Kind.PERSON if side is Side.CLIENT else Kind.STAFF, record.author_id)
     thread = lock_thread(session, case.id, case.person_id)
     message = _message(thread, side, author, clean_text(record.body))
     session.add(message)
@@ -97,13 +97,6 @@ def _store(session: Session, record: CaseMessage) -> Message:
     session.flush()
     events.publish(session, MessageSent(message.id, case.id, thread.person_id, side))
     return message
-
-
-def _known(session: Session, kind: Kind, external_id: str) -> uuid.UUID:
-    found = local_id(session, kind, external_id)
-    if found is None:
-        raise LinkMissing
-    return found
 
 
 def _message(thread: Thread, side: Side, author: uuid.UUID, text: str) -> Message:

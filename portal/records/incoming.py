@@ -21,13 +21,13 @@ from portal.core.states import move
 from portal.core.text import clean_text
 from portal.records import outgoing
 from portal.records.events import RemarkAnswered
-from portal.records.links import as_uuid, ours, theirs
+from portal.records.links import as_uuid, theirs
 from portal.records.models import CaseRecord, Remark, Turn, Version
 from portal.records.rules.states import REMARK_TRANSITIONS, Outcome, RemarkState, VersionState, check_turn
 from portal.records.service.remarking import next_turn
 from portal.sync.contract import Author, Change, Kind, RemarkRecord, UnknownCode
 from portal.sync.contract.records import AnswerPart
-from portal.sync.inbox import Applied
+from portal.sync.inbox import Applied, needed
 from portal.sync.queries import local_id
 
 Key = tuple[Author, datetime, Outcome | None, str]
@@ -112,7 +112,7 @@ def _take(session: Session, record: CaseRecord, remark: Remark, part: AnswerPart
         remark_id=remark.id,
         number=next_turn(session, remark.id),
         side=Side.STAFF,
-        author_staff_id=ours(session, Kind.STAFF, part.author_id) if part.author_id else None,
+        author_staff_id=needed(session, Kind.STAFF, part.author_id) if part.author_id else None,
         outcome=part.outcome,
         version_id=corrected.id if corrected else None,
         revision=part.revision,

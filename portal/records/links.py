@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from portal.sync import queries as links
 from portal.sync.contract import Kind
-from portal.sync.inbox import LinkMissing
 
 
 def as_uuid(text: str | None) -> uuid.UUID | None:
@@ -15,17 +14,6 @@ def as_uuid(text: str | None) -> uuid.UUID | None:
         return uuid.UUID(text or "")
     except ValueError:
         return None
-
-
-def ours(session: Session, kind: Kind, external: str) -> uuid.UUID:
-    """Return our id of what the back office means.
-
-    :raises LinkMissing: it hasn't come yet.
-    """
-    found = links.local_id(session, kind, external)
-    if found is None:
-        raise LinkMissing
-    return found
 
 
 def theirs(session: Session, kind: Kind, local: uuid.UUID) -> str:

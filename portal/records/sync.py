@@ -18,7 +18,7 @@ from portal.core.text import clean_text
 from portal.files import incoming
 from portal.people.models import Case, Person
 from portal.records.incoming import link_corrections
-from portal.records.links import as_uuid, ours
+from portal.records.links import as_uuid
 from portal.records.models import CaseRecord, Document, Mask, Passage, Release, Remark, Version
 from portal.records.queries.documents import checksum_of
 from portal.records.queries.working import latest_masks
@@ -29,7 +29,7 @@ from portal.records.rules.states import Delivery, Ground, NoteStatus, NoteType, 
 from portal.records.service.holding import known_ids, latest, next_revision, texts_of
 from portal.records.service.releasing import Check, Hidden, end, give, take_back
 from portal.sync.contract import Change, Delivered, Kind, NoteRecord, Stuck, UnknownCode
-from portal.sync.inbox import Applied, LinkMissing
+from portal.sync.inbox import Applied, LinkMissing, needed
 from portal.sync.queries import local_id
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -69,7 +69,7 @@ def receive(session: Session, change: Change) -> Applied:
         return Applied(known.id if known else None, "note_deleted")
     record = NoteRecord.from_payload(change.payload)
     _check(change, record)
-    case = session.get(Case, ours(session, Kind.CASE, record.case_id))
+    case = session.get(Case, needed(session, Kind.CASE, record.case_id))
     if case is None:
         raise LinkMissing
     if known is not None and known.case_id != case.id:
@@ -181,7 +181,7 @@ def _new_version(
         number=_make_room(session, row, locked),
         state=VersionState.LOCKED,
         title=clean_text(record.title),
-        author_id=ours(session, Kind.STAFF, record.author_id) if record.author_id else None,
+        author_id=needed(session, Kind.STAFF, record.author_id) if record.author_id else None,
         written_at=record.written_at,
         locked_at=record.locked_at,
         reason=clean_text(record.reason),
@@ -237,7 +237,7 @@ def _apply_status(session: Session, row: CaseRecord, version: Version, record: N
         if _same_check(session, version, check):
             return ""
         end(session, _in_force(session, version), version, None)
-    released_by = ours(session, Kind.STAFF, record.released_by) if record.released_by else None
+    released_by = needed(session, Kind.STAFF, record.released_by) if record.released_by else None
     give(session, row, version, check, released_by)
     return "guardians_at_childs_talk" if record.for_guardians and row.child_sensitive else ""
 

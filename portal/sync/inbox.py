@@ -23,7 +23,7 @@ from portal.core.retry import RetryPolicy, jitter
 from portal.sync.adapters.base import BackOffice, BackOfficeError
 from portal.sync.contract import Change, UnknownCode
 from portal.sync.models import UNSETTLED, ExternalLink, InboxChange, InboxCursor
-from portal.sync.queries import SOURCE, find_link
+from portal.sync.queries import SOURCE, find_link, local_id
 from portal.sync.rules import INBOX_POLICY, Outcome
 
 log = structlog.get_logger("portal.sync")
@@ -40,6 +40,17 @@ class Applied:
 
 class LinkMissing(Exception):  # noqa: N818 - named after what was met
     """A change refers to an object that hasn't come yet; tried again later."""
+
+
+def needed(session: Session, kind: str, external_id: str) -> uuid.UUID:
+    """Return our id of something that a change refers to.
+
+    :raises LinkMissing: it hasn't come yet.
+    """
+    found = local_id(session, kind, external_id)
+    if found is None:
+        raise LinkMissing
+    return found
 
 
 Handler = Callable[[Session, Change], Applied]

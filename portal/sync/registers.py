@@ -6,7 +6,6 @@ is warned. Fields that the client owns (``contract.OWNERSHIP``) are left alone. 
 """
 
 import re
-import uuid
 from typing import TypeVar
 
 from sqlalchemy import func, select
@@ -29,7 +28,7 @@ from portal.sync.contract import (
     UnitRecord,
     UnknownCode,
 )
-from portal.sync.inbox import Applied, InboxHandlers, LinkMissing
+from portal.sync.inbox import Applied, InboxHandlers, needed
 from portal.sync.models import ExternalLink
 from portal.sync.queries import SOURCE, local_id
 
@@ -52,13 +51,6 @@ def register_all(handlers: InboxHandlers) -> None:
 def _held(session: Session, model: type[Row], kind: Kind, external: str) -> Row | None:
     found = local_id(session, kind, external)
     return None if found is None else session.get(model, found)
-
-
-def _needed(session: Session, kind: Kind, external: str) -> uuid.UUID:
-    found = local_id(session, kind, external)
-    if found is None:
-        raise LinkMissing
-    return found
 
 
 def _warned(session: Session, change: Change) -> Applied:
@@ -94,7 +86,7 @@ def unit(session: Session, change: Change) -> Applied:
     record = UnitRecord.from_payload(change.payload)
     _same(change, record.id)
     row = _held(session, Unit, Kind.UNIT, record.id) or Unit()
-    row.board_id, row.name = _needed(session, Kind.BOARD, record.board_id), record.name
+    row.board_id, row.name = needed(session, Kind.BOARD, record.board_id), record.name
     session.add(row)
     session.flush()
     return Applied(row.id)
@@ -115,7 +107,7 @@ def staff(session: Session, change: Change) -> Applied:
     row.subject, row.name, row.phone = record.subject, record.name, record.phone
     if may_assign(AssignedBy.BACK_OFFICE, row.assigned_by or AssignedBy.BACK_OFFICE):
         row.role = record.role
-        row.unit_id = None if record.unit_id is None else _needed(session, Kind.UNIT, record.unit_id)
+        row.unit_id = None if record.unit_id is None else needed(session, Kind.UNIT, record.unit_id)
     # Either of the two may close an account; what was closed here is not opened from there.
     row.active = record.active and not row.closed_here
     session.add(row)
@@ -158,13 +150,13 @@ def case(session: Session, change: Change) -> Applied:
         return Applied(held.id, DISAPPEARED)
     record = CaseRecord.from_payload(change.payload)
     _same(change, record.id)
-    subject = _needed(session, Kind.PERSON, record.person_id)
+    subject = needed(session, Kind.PERSON, record.person_id)
     if held is not None and held.person_id != subject:
         # A case that changes its person would show one client's file to another.
         raise UnknownCode("case.person_id")
     row = held or Case(person_id=subject)
-    row.board_id = _needed(session, Kind.BOARD, record.board_id)
-    row.unit_id = None if record.unit_id is None else _needed(session, Kind.UNIT, record.unit_id)
+    row.board_id = needed(session, Kind.BOARD, record.board_id)
+    row.unit_id = None if record.unit_id is None else needed(session, Kind.UNIT, record.unit_id)
     row.title, row.state, row.opened_at = record.title, record.state, record.opened_at
     session.add(row)
     session.flush()
@@ -178,7 +170,7 @@ def assignment(session: Session, change: Change) -> Applied:
         return _end(session, change, held)
     record = AssignmentRecord.from_payload(change.payload)
     _same(change, record.id)
-    case_id, staff_id = _needed(session, Kind.CASE, record.case_id), _needed(session, Kind.STAFF, record.staff_id)
+    case_id, staff_id = needed(session, Kind.CASE, record.case_id), needed(session, Kind.STAFF, record.staff_id)
     twin = session.scalars(
         select(CaseAssignment).where(CaseAssignment.case_id == case_id, CaseAssignment.staff_id == staff_id)
     ).one_or_none()

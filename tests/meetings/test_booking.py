@@ -58,7 +58,7 @@ def test_a_booking_is_stored_with_receipt_history_log_and_event(
     assert (meeting.place_id, meeting.agenda) == (world.place, "Hyran")
     assert (meeting.state, meeting.delivery, meeting.sequence) == (MeetingState.BOOKED, Delivery.PENDING, 0)
     assert history(session, world, meeting.id) == [EventKind.BOOKED]
-    assert told == [MeetingBooked(meeting.id, world.people.mariam, world.people.petra, Side.CLIENT)]
+    assert told == [MeetingBooked(meeting.id, world.people.mariam, world.people.petra, 0, Side.CLIENT)]
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "meeting.booked")).one()
     assert (entry.reference, entry.subject_id) == (meeting.receipt_no, world.people.mariam)
     assert count(session, BookingDraft) == 0
@@ -100,7 +100,7 @@ def test_moving_frees_the_old_time_and_raises_the_sequence(session: Session, wor
     assert min(claimed(session, world.people.petra)) == slot(2)
     assert history(session, world, meeting.id) == [EventKind.BOOKED, EventKind.MOVED]
     petra = world.people.petra
-    assert told[1:] == [MeetingMoved(meeting.id, world.people.mariam, petra, Side.CLIENT, petra, slot(1))]
+    assert told[1:] == [MeetingMoved(meeting.id, world.people.mariam, petra, 1, Side.CLIENT, petra, slot(1))]
 
 
 def test_a_move_pressed_twice_moves_once(session: Session, world: Meetings) -> None:

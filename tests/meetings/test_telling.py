@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import events
 from portal.core.clock import travel
+from portal.meetings.events import MeetingMoved, ProposalChanged
 from portal.meetings.rules.times import Settled
 from portal.meetings.service import booking, changing, proposals
 from portal.meetings.service.proposals import Subject
@@ -98,3 +99,19 @@ def test_of_a_talk_that_is_hidden_from_guardians_nothing_is_told(session: Sessio
     )
     changing.cancel(session, petra, meeting_id=meeting.id, reason="Sjuk")
     assert session.scalars(select(Notice)).all() == []
+
+
+def test_an_event_that_is_told_twice_is_one_notice(session: Session, world: Meetings):
+    meeting = book(session, world, world.mariam, slot(8, 9))
+    petra = world.people.staff(world.people.petra)
+    told: list[MeetingMoved | ProposalChanged] = []
+    session.info["event_bus"].subscribe(MeetingMoved, lambda _session, event: told.append(event))
+    session.info["event_bus"].subscribe(ProposalChanged, lambda _session, event: told.append(event))
+    for day in (9, 10):
+        later = Settled(world.people.petra, slot(day, 10), 30, submission())
+        changing.move(session, petra, meeting_id=meeting.id, settled=later, reason="Rätten")
+    offer(session, world, propose(session, world))
+    assert len(notices(session, NoticeKind.NEWS)) == 3
+    for event in list(told):
+        events.publish(session, event)
+    assert len(notices(session, NoticeKind.NEWS)) == 3

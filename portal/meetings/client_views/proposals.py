@@ -12,7 +12,6 @@ from portal.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from portal.core.i18n import _, day_number, format_day, format_short_month, ngettext
 from portal.meetings import proposal_words as words
 from portal.meetings import queries, show
-from portal.meetings.calendar_words import FORM_WORDS
 from portal.meetings.forms.proposals import NoForm, TermsForm, interpreter_data, is_sent, terms_form
 from portal.meetings.models import MeetingType
 from portal.meetings.queries import proposals as proposals_of
@@ -21,6 +20,7 @@ from portal.meetings.rules.states import Form, ProposalState, TypeKind
 from portal.meetings.service import proposals as service
 from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.proposals import Subject
+from portal.meetings.words import FORM_WORDS
 from portal.people import queries as people
 from portal.web.access import Client
 from portal.web.db import db

@@ -9,7 +9,6 @@ from wtforms.validators import ValidationError
 
 from portal.core.i18n import LazyText, lazy
 from portal.core.text import clean_text
-from portal.meetings.calendar_words import FORM_WORDS
 from portal.meetings.rules.arrangement import (
     MAX_AGENDA,
     MAX_REASON,
@@ -17,6 +16,7 @@ from portal.meetings.rules.arrangement import (
     Arrangement,
 )
 from portal.meetings.rules.states import Form as MeetingForm
+from portal.meetings.words import FORM_WORDS
 from portal.people.languages import INTERPRETER_LANGUAGES, OTHER_LANGUAGE
 from portal.web.forms import AtMost, Form, SubmissionForm, TextLength
 

@@ -142,7 +142,7 @@ def place(
         session.flush()
         claims.settle(session, meeting, settled.claimed(kind.buffer_minutes), draft_id=draft_id)
     bookkeeping.note(session, actor, meeting, EventKind.BOOKED, new_starts_at=meeting.starts_at, draft_id=draft_id)
-    events.publish(session, MeetingBooked(meeting.id, person_id, meeting.staff_id, actor.side))
+    events.publish(session, MeetingBooked.of(meeting, actor.side))
     return meeting
 
 

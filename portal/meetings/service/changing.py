@@ -90,7 +90,7 @@ def replace(
         new_starts_at=meeting.starts_at,
         draft_id=draft_id,
     )
-    moved = MeetingMoved(meeting.id, meeting.person_id, meeting.staff_id, actor.side, old_staff_id, old_starts_at)
+    moved = MeetingMoved.of(meeting, actor.side, old_staff_id=old_staff_id, old_starts_at=old_starts_at)
     events.publish(session, moved)
     return meeting
 
@@ -128,7 +128,7 @@ def cancel(session: Session, actor: Actor, *, meeting_id: uuid.UUID, reason: str
     claims.release(session, meeting_id=meeting.id)
     bookkeeping.renew(meeting)
     bookkeeping.note(session, actor, meeting, EventKind.CANCELLED, reason=text, old_starts_at=meeting.starts_at)
-    events.publish(session, MeetingCancelled(meeting.id, meeting.person_id, meeting.staff_id, actor.side))
+    events.publish(session, MeetingCancelled.of(meeting, actor.side))
     return meeting
 
 
@@ -151,7 +151,7 @@ def change(session: Session, actor: Actor, *, meeting_id: uuid.UUID, wanted: Arr
     after.onto(meeting)
     bookkeeping.renew(meeting)
     bookkeeping.note(session, actor, meeting, EventKind.CHANGED)
-    events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, actor.side))
+    events.publish(session, MeetingChanged.of(meeting, actor.side))
     return meeting
 
 

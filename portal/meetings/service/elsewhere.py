@@ -77,7 +77,7 @@ def made_there(
         keep_both(session, meeting, record)
     bookkeeping.note(session, None, meeting, EventKind.BOOKED, reason=record.reason, new_starts_at=record.starts_at)
     if record.state is MeetingState.BOOKED:
-        events.publish(session, MeetingBooked(meeting.id, meeting.person_id, meeting.staff_id, None))
+        events.publish(session, MeetingBooked.of(meeting, None))
     return meeting
 
 
@@ -156,13 +156,13 @@ def _follow(session: Session, meeting: Meeting, record: MeetingRecord, staff_id:
             old_starts_at=old_starts_at,
             new_starts_at=meeting.starts_at,
         )
-        ids = (meeting.id, meeting.person_id, meeting.staff_id)
-        events.publish(session, MeetingMoved(*ids, None, old_staff_id, old_starts_at))
+        old = {"old_staff_id": old_staff_id, "old_starts_at": old_starts_at}
+        events.publish(session, MeetingMoved.of(meeting, None, **old))
     if ended:
         kind = EventKind(record.state.value)
         bookkeeping.note(session, None, meeting, kind, reason=record.reason, old_starts_at=old_starts_at)
     if ended and record.state is MeetingState.CANCELLED:
-        events.publish(session, MeetingCancelled(meeting.id, meeting.person_id, meeting.staff_id, None))
+        events.publish(session, MeetingCancelled.of(meeting, None))
     return True
 
 
@@ -187,7 +187,7 @@ def keep_ours(session: Session, actor: Actor, *, meeting_id: uuid.UUID) -> Meeti
     bookkeeping.renew(meeting)
     audit.record(session, "meeting.conflict_ours", actor=actor, subject_id=meeting.person_id, object_id=meeting.id)
     session.flush()
-    events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, Side.STAFF))
+    events.publish(session, MeetingChanged.of(meeting, Side.STAFF))
     return meeting
 
 
@@ -206,7 +206,7 @@ def take_theirs(session: Session, actor: Actor, *, meeting_id: uuid.UUID) -> Mee
     # Whatever of ours was still on its way is now no longer what stands.
     audit.record(session, "meeting.conflict_theirs", actor=actor, subject_id=meeting.person_id, object_id=meeting.id)
     session.flush()
-    events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, Side.STAFF))
+    events.publish(session, MeetingChanged.of(meeting, Side.STAFF))
     return meeting
 
 

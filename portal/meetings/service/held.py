@@ -51,7 +51,7 @@ def mark(session: Session, actor: Actor, *, meeting_id: uuid.UUID, state: Meetin
     bookkeeping.renew(meeting)
     bookkeeping.note(session, actor, meeting, EventKind(state.value))
     # The client is told nothing: they know whether they were there. The back office is.
-    events.publish(session, MeetingChanged(meeting.id, meeting.person_id, meeting.staff_id, Side.STAFF))
+    events.publish(session, MeetingChanged.of(meeting, Side.STAFF))
     return meeting
 
 
@@ -78,8 +78,8 @@ def cover(session: Session, actor: Actor, *, meeting_id: uuid.UUID, staff_id: uu
     former, meeting.staff_id = meeting.staff_id, staff_id
     bookkeeping.renew(meeting)
     bookkeeping.note(session, actor, meeting, EventKind.COVERED)
-    ids = (meeting.id, meeting.person_id, meeting.staff_id)
-    events.publish(session, MeetingMoved(*ids, Side.STAFF, former, meeting.starts_at))
+    moved = MeetingMoved.of(meeting, Side.STAFF, old_staff_id=former, old_starts_at=meeting.starts_at)
+    events.publish(session, moved)
     return meeting
 
 

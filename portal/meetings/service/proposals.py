@@ -203,7 +203,7 @@ def expire(session: Session, *, limit: int = 100) -> int:
         proposal.state = move(PROPOSAL_TRANSITIONS, proposal.state, ProposalState.EXPIRED)
         audit.record(session, "proposal.expired", subject_id=proposal.person_id, object_id=proposal.id)
         session.flush()
-        events.publish(session, turns.changed(proposal, None))
+        events.publish(session, turns.changed(proposal, None, 0))
     return len(rows)
 
 

@@ -59,9 +59,9 @@ def say(session: Session, actor: Actor, proposal: Proposal, kind: TurnKind, term
         detail={"turn": turn.number},
     )
     session.flush()
-    events.publish(session, changed(proposal, actor.side))
+    events.publish(session, changed(proposal, actor.side, turn.number))
 
 
-def changed(proposal: Proposal, side: Side | None) -> ProposalChanged:
-    """Return the event of a proposal's new state; ``side`` is None where time did it."""
-    return ProposalChanged(proposal.id, proposal.person_id, proposal.staff_id, side, proposal.state)
+def changed(proposal: Proposal, side: Side | None, turn: int) -> ProposalChanged:
+    """Return the event of a proposal's new state; ``side`` is None and ``turn`` 0 where time did it."""
+    return ProposalChanged(proposal.id, proposal.person_id, proposal.staff_id, side, proposal.state, turn)
