@@ -5,8 +5,6 @@ that an echo of ours adds nothing and an answer of theirs is never taken for one
 answered, both stand.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -49,12 +47,12 @@ def receive(session: Session, change: Change) -> Applied:
         raise UnknownCode("remark.note_id")
     for part in told.answers:
         _check(part)
-    here = Counter(_key(part) for part in outgoing.answers_of(session, remark))
-    there = Counter(_key(part) for part in told.answers)
-    new = _unknown(told.answers, here)
+    here = {_key(part) for part in outgoing.answers_of(session, remark)}
+    there = {_key(part): part for part in told.answers}
+    new = [part for key, part in there.items() if key not in here]
     answers = [part for part in new if part.author is Author.STAFF]
     warnings = [_take(session, record, remark, part) for part in answers]
-    missing = here - there
+    missing = here - there.keys()
     if answers and missing:
         outgoing.tell_remark(session, record, remark)
     session.flush()
@@ -90,18 +88,6 @@ def _check(part: AnswerPart) -> None:
 
 def _key(part: AnswerPart) -> Key:
     return part.author, part.at, part.outcome, clean_text(part.text)
-
-
-def _unknown(parts: Sequence[AnswerPart], here: Counter[Key]) -> list[AnswerPart]:
-    left = here.copy()
-    found = []
-    for part in parts:
-        key = _key(part)
-        if left[key]:
-            left[key] -= 1
-        else:
-            found.append(part)
-    return found
 
 
 def _take(session: Session, record: CaseRecord, remark: Remark, part: AnswerPart) -> str:

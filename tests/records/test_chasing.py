@@ -1,8 +1,9 @@
 """Remarks that nobody answers: the owner is reminded once, the team leader told once, whatever workers do."""
 
 import threading
+import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -62,7 +63,7 @@ def test_the_owner_is_reminded_before_the_last_day_and_the_leader_told_after_it_
     ):
         with clock.travel(timedelta(days=(last - today()).days + day)):
             chase(session)
-            chase(session)
+            assert chase(session) == [0, 0]
         assert steps(session) == found
     assert set(session.scalars(select(Chase.owner_id))) == {world.petra}
     log = session.scalars(select(AuditEntry).where(AuditEntry.action.in_(["remark.reminded", "remark.escalated"])))
@@ -150,6 +151,23 @@ def test_two_workers_at_once_take_each_step_once(
         assert len(steps(session)) == 7
         log = session.scalars(select(AuditEntry.object_id).where(AuditEntry.action == "remark.escalated"))
         assert set(Counter(log).values()) == {1}
+
+
+def test_a_worker_that_was_slower_logs_nothing(session: Session, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between this worker's question and its note another one takes the step."""
+    remark(session, world, released(session, world)).due_on = today() - timedelta(days=1)
+    session.flush()
+    asked = chasing.workers
+
+    def overtaken(session: Session, case_ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[queries.Owner]]:
+        monkeypatch.setattr(chasing, "workers", asked)
+        assert chase(session) == [0, 1]
+        return asked(session, case_ids)
+
+    monkeypatch.setattr(chasing, "workers", overtaken)
+    assert chasing.chase(session, Step.ESCALATED, remind_days=REMIND_DAYS) == 1
+    assert steps(session) == [Step.ESCALATED]
+    assert len(session.scalars(select(AuditEntry).where(AuditEntry.action == "remark.escalated")).all()) == 1
 
 
 def test_a_worker_that_is_killed_leaves_whole_steps_and_the_next_one_goes_on(

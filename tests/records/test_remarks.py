@@ -175,6 +175,12 @@ def test_a_correction_needs_a_newer_version_that_may_be_read(session: Session, w
             answer(session, world, made, outcome, "Svar", linked)
     with pytest.raises(InvalidInput):
         answer(session, world, made, Outcome.NOT_CHANGED, " ")
+    service.lock(session, petra, working.id, seen=working.stamp)
+    release(session, world, working, visible_from=now() + timedelta(days=1))
+    with pytest.raises(InvalidInput):
+        answer(session, world, made, Outcome.CORRECTED, "Svar", working)
+    with travel(timedelta(days=2)):
+        assert answer(session, world, made, Outcome.CORRECTED, "Svar", working).version_id == working.id
 
 
 def test_a_remark_on_a_removed_passage_keeps_what_it_was_made_on(session: Session, world: World) -> None:

@@ -77,6 +77,5 @@ def _said(session: Session, actor: Actor, record_id: uuid.UUID, submission: str)
         Remark.record_id == record_id,
         Remark.person_id == actor.id,
         Remark.submission.startswith(f"{submission}-", autoescape=True),
-        Remark.kind == RemarkKind.RIGHT,
     )
     return list(session.scalars(wanted.order_by(Remark.id)))
