@@ -12,23 +12,25 @@ from threading import Barrier
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.audit.models import AuditEntry
 from portal.core.actor import Actor
-from portal.core.clock import now
+from portal.core.clock import now, travel
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.ids import new_id
-from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType
+from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType, Proposal
 from portal.meetings.rules.arrangement import Arrangement
-from portal.meetings.rules.states import QUANTUM
+from portal.meetings.rules.states import QUANTUM, ProposalState
 from portal.meetings.rules.times import Settled
-from portal.meetings.service import booking, changing, drafts
+from portal.meetings.service import booking, changing, drafts, proposals
 from portal.meetings.service.claims import JustTaken
 from portal.people.models import Board, Case, CaseAssignment, Person
 from tests.conftest import make_settings
 from tests.meetings import bookings
-from tests.meetings.bookings import MOST, Meetings, begin, book, claimed, slot
+from tests.meetings.bookings import MONDAY, MOST, Meetings, begin, book, claimed, slot
+from tests.meetings.test_proposals import propose
 from tests.messages.world import submission
 
 CLIENTS, TIMES, AT_ONCE = 500, 20, 20
@@ -255,3 +257,40 @@ def test_a_process_killed_between_claim_and_commit_leaves_nothing(
         )
     with sessions() as session:
         assert set(claimed(session, world.people.petra).values()) == {meeting.id}
+
+
+def test_every_worker_at_once_tidies_up_once(sessions: sessionmaker[Session], world: Meetings) -> None:
+    with writing(sessions) as session:
+        ends = [propose(session, world, most=20).expires_at for _ in range(9)]
+        for number in range(3):
+            draft = begin(session, world, world.mariam)
+            drafts.hold(session, world.mariam, draft, starts_at=slot(2, 9 + number))
+
+    def tidy(_worker: int) -> int:
+        with writing(sessions) as session:
+            drafts.clean_up(session)
+        with writing(sessions) as session:
+            return proposals.expire(session)
+
+    with travel(max(ends) + timedelta(days=2)):
+        assert sum(at_once(tidy, range(4))) == 9
+    with sessions() as session:
+        assert set(session.scalars(select(Proposal.state))) == {ProposalState.EXPIRED}
+        ended = select(AuditEntry.object_id).where(AuditEntry.action == "proposal.expired")
+        assert len(session.scalars(ended).all()) == 9
+        assert bookings.count(session, BookingDraft) == bookings.count(session, Claim) == 0
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_who_tidies_up_waits_for_no_client(sessions: sessionmaker[Session], world: Meetings) -> None:
+    with writing(sessions) as session:
+        used, _forgotten = (begin(session, world, world.mariam).id for _ in range(2))
+        drafts.hold(session, world.mariam, session.get_one(BookingDraft, used), starts_at=slot(2, 9))
+    with travel(MONDAY + timedelta(days=2)), writing(sessions) as client:
+        drafts.own(client, world.mariam, used, lock=True)
+        client.execute(select(Claim).where(Claim.draft_id == used).with_for_update()).all()
+        with writing(sessions) as worker:
+            worker.execute(text("SET LOCAL lock_timeout = '2s'"))
+            drafts.clean_up(worker)
+        assert client.scalars(select(BookingDraft.id)).all() == [used]
+        assert bookings.count(client, Claim) > 0

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -69,8 +69,10 @@ def release(session: Session, *, meeting_id: uuid.UUID | None = None, draft_id: 
 
 
 def drop_lapsed(session: Session) -> None:
-    """Free what drafts held and let lapse, in every calendar."""
-    _write(session, delete(Claim).where(Claim.lapses_at <= now()))
+    """Free what drafts held and let lapse, in every calendar; what somebody is just working with is left for later."""
+    key = tuple_(Claim.staff_id, Claim.at)
+    lapsed = select(Claim.staff_id, Claim.at).where(Claim.lapses_at <= now()).with_for_update(skip_locked=True)
+    _write(session, delete(Claim).where(key.in_(lapsed)))
 
 
 def holds(session: Session, draft_id: uuid.UUID) -> datetime | None:

@@ -244,10 +244,11 @@ def held_until(session: Session, draft: BookingDraft) -> datetime | None:
 
 
 def clean_up(session: Session) -> None:
-    """Free what has lapsed and forget old drafts; for the worker, now and then."""
+    """Free what has lapsed and forget old drafts; for every worker now and then, and for several at once."""
     claims.drop_lapsed(session)
-    old = BookingDraft.created_at < now() - FORGOTTEN_AFTER
-    session.execute(delete(BookingDraft).where(old).execution_options(synchronize_session=False))
+    old = select(BookingDraft.id).where(BookingDraft.created_at < now() - FORGOTTEN_AFTER)
+    forgotten = delete(BookingDraft).where(BookingDraft.id.in_(old.with_for_update(skip_locked=True)))
+    session.execute(forgotten.execution_options(synchronize_session=False))
 
 
 def _client(actor: Actor) -> uuid.UUID:
