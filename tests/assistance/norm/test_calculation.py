@@ -284,6 +284,7 @@ def test_assets_are_shown_as_told() -> None:
     [
         (replace(ALONE, span=Span(date(2026, 11, 2), date(2026, 11, 1))), "span"),
         (replace(ALONE, span=Span(date(2026, 11, 20), date(2026, 12, 19))), "span"),
+        (replace(ALONE, span=Span(date(2025, 11, 20), date(2026, 11, 19))), "span"),
         (replace(ALONE, adults=()), "adults"),
         (replace(ALONE, adults=tuple(Adult(key) for key in "abc")), "adults"),
         (replace(ALONE, adults=(Adult("a"), Adult("a"))), "children"),

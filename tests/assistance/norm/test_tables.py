@@ -148,6 +148,8 @@ NORM = "riksnorm-2025.toml"
         ("regler.toml", swap("percent = 25", "percent = 0"), "greater than 0"),
         ("regler.toml", swap("percent = 25", "percent = 100"), "less than 100"),
         ("regler.toml", swap("2026-12-31", "2025-12-31"), "must hold from 2024-01-01 to 2026-12-31"),
+        ("regler.toml", swap("2024-01-01", "2024-02-01"), "must hold from 2024-01-01 to 2026-12-31"),
+        ("regler.toml", swap("2025-06-30", "2025-05-31"), "nothing from 2025-06-01 to 2025-06-30"),
         ("regler.toml", swap("pupil_below = 21", "pupil_under = 21"), "pupil_under"),
     ],
 )
