@@ -43,7 +43,7 @@ def _section(view: ApplicationView, party: Party, key: str) -> Left:
 
 
 def _other(view: ApplicationView, code: str) -> Left:
-    papers = url_for("assistance.application", application_id=view.id)
+    papers = url_for("assistance.papers", application_id=view.id)
     together = url_for("assistance.together", application_id=view.id)
     match code:
         case "files_coming":
@@ -59,9 +59,9 @@ def _other(view: ApplicationView, code: str) -> Left:
             return Left(_("Du kan inte skriva under här. Ring oss, så hjälper vi dig."))
 
 
-def section_url(view: ApplicationView, _key: str) -> str:
+def section_url(view: ApplicationView, key: str) -> str:
     """Return the page where a part is answered."""
-    return url_for("assistance.application", application_id=view.id)
+    return url_for("assistance.section", application_id=view.id, key=key)
 
 
 def voided(view: ApplicationView, found: Sequence[Happening]) -> str:

@@ -264,7 +264,7 @@ def test_what_is_left_stands_first_and_nothing_can_be_signed(town: Town) -> None
     draft = town.do(start)
     page = town.mariam.page(at(draft, "/granska"))
     assert "Det här är kvar" in page.text
-    assert "Utgifter är inte klart" in page.text
+    assert page.link("Utgifter är inte klart") == at(draft, "/del/costs")
     assert not page.soup.select("[name=attest]")
     token = form_values(page.form())["csrf_token"]
     answered = town.mariam.post(at(draft, "/granska"), data={"csrf_token": token, "attest": "y"})

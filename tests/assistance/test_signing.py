@@ -16,6 +16,7 @@ from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import today, use_locale
 from portal.files import service as files
 from portal.files.models import StoredFile
+from portal.files.rules import FileState
 from portal.sync.contract import ApplicationRecord, SupplementRecord
 from portal.sync.models import OutboxMessage
 from tests.assistance.world import (
@@ -146,6 +147,19 @@ def test_a_change_after_the_first_signature_voids_it_and_both_sign_again(scene: 
     assert sent(scene) == []  # the first signature was of another revision, though the answers are the same again
     sign(scene, draft)
     assert len(sent(scene)) == 1
+
+
+def test_a_file_gone_after_the_first_signature_is_told_when_the_other_one_signs(scene: Scene) -> None:
+    draft = couple(scene)
+    file = put_file(scene, draft)
+    sign(scene, draft)
+    file.state = FileState.REMOVED
+    scene.session.flush()
+    sign(scene, draft, scene.jonas)
+    assert kinds_of(scene, draft)[-2:] == [EventKind.CHANGED, EventKind.SIGNED]
+    assert row(scene, draft).state is ApplicationState.SIGNING
+    sign(scene, draft)
+    assert row(scene, draft).state is ApplicationState.SUBMITTED
 
 
 def test_living_together_takes_two_and_living_alone_takes_one(scene: Scene) -> None:

@@ -88,7 +88,7 @@ def _shown(view: ApplicationView, found: Whole) -> dict[str, Any]:
         "people": [_person(signer) for signer in found.signers],
         "parts": [_part(view, part) for part in found.parts(today())],
         "files": [one.file.name for one in found.papers],
-        "files_url": url_for("assistance.application", application_id=view.id),
+        "files_url": url_for("assistance.papers", application_id=view.id),
         "lines": lines,
         "swedish": swedish,
         "text": frozen.document(found, today()).text if foreign else "",

@@ -94,10 +94,18 @@ def prepare(session: Session, actor: Actor, application_id: uuid.UUID) -> tuple[
     version = signing.freeze(session, actor, document, object_id=row.id)
     if row.state is ApplicationState.DRAFT:
         row.state = move(row.state, ApplicationState.SIGNING)
+    elif row.frozen_id != version.id and _is_signed(session, row.frozen_id):
+        # A file was taken away, say: whoever signed what it was is told that it no longer counts.
+        note(session, row, EventKind.CHANGED, None)
     row.frozen_id = version.id
     mine.shown_locale = current_locale()
     session.flush()
     return document, mine.party
+
+
+def _is_signed(session: Session, version_id: uuid.UUID | None) -> bool:
+    version = session.get(DocumentVersion, version_id) if version_id else None
+    return version is not None and bool(signatures.signatures_of(session, version))
 
 
 def on_signed(session: Session, event: DocumentSigned) -> None:
