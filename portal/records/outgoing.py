@@ -6,12 +6,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Side
+from portal.files import queries as files
 from portal.records.links import theirs
 from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Turn, Version
 from portal.records.queries.documents import checksum_of
+from portal.records.queries.remarks import REMARK_FILES
 from portal.records.rules.states import Delivery, Ground, NoteStatus, VersionState
 from portal.sync import service as outbox
 from portal.sync.contract import Author, Kind, NoteRecord, RemarkRecord
+from portal.sync.contract.files import FilePart
 from portal.sync.contract.records import AnswerPart, PassagePart
 
 _STATUS = {
@@ -77,6 +80,7 @@ def tell_remark(session: Session, record: CaseRecord, remark: Remark) -> None:
     passage = session.scalars(
         select(Passage).where(Passage.version_id == remark.version_id, Passage.passage_id == remark.passage_id)
     ).one_or_none()
+    sent = [entry for _object_id, entry in files.ready_of(session, REMARK_FILES, [remark.id])]
     payload = RemarkRecord(
         id=str(remark.id),
         note_id=theirs(session, Kind.NOTE, record.id),
@@ -91,8 +95,10 @@ def tell_remark(session: Session, record: CaseRecord, remark: Remark) -> None:
         made_at=remark.made_at,
         withdrawn_at=remark.withdrawn_at,
         answers=answers_of(session, remark),
+        files=tuple(FilePart(entry.name, entry.kind.value, entry.size, entry.checksum) for entry in sent),
     ).to_payload()
-    remark.outbox_id = outbox.enqueue(session, Kind.REMARK, record.person_id, payload)
+    checksums = [entry.checksum for entry in sent]
+    remark.outbox_id = outbox.enqueue(session, Kind.REMARK, record.person_id, payload, files=checksums)
     remark.delivery = Delivery.PENDING
 
 

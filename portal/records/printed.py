@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from portal.core.i18n import _, format_date, format_time, today
-from portal.core.pdf import Block, Document, Facts, Heading, Note, Paragraph, Span
+from portal.core.pdf import Block, Document, Facts, Heading, Items, Note, Paragraph, Span
 from portal.records import show
 from portal.records.queries import Opened
 from portal.records.show import PassageCard, RemarkCard, Said
@@ -80,6 +80,8 @@ def _remark(card: RemarkCard) -> Note:
         blocks.append(Paragraph(_written(card.quote), muted=True))
     for said in card.said:
         blocks += _said(said)
+    if card.files:
+        blocks.append(Items([Span(row.name, auto=True) for row in card.files]))
     if card.status:
         blocks.append(Paragraph(card.status, muted=True))
     return Note(blocks)

@@ -9,7 +9,8 @@ from portal.core.actor import Side
 from portal.core.i18n import LazyText, _, day_and_month, format_day, format_moment, lazy, ngettext, today
 from portal.files.incoming import IncomingView
 from portal.files.rules import REFUSAL_WORDS
-from portal.files.show import size_words
+from portal.files.show import FileRow, size_words
+from portal.files.show import rows as file_rows
 from portal.records.forms.client import KINDS
 from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow, WaitingRow
 from portal.records.rules.deadlines import Step
@@ -78,6 +79,7 @@ class RemarkCard:
     quote: str
     may_reply: bool
     may_withdraw: bool
+    files: Sequence[FileRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class PassageCard:
     # Of the draft that the form holds: its stamp, and when it was saved, in words.
     seen: str = ""
     saved: str = ""
+    # What is uploaded for the draft.
+    files: Sequence[FileRow] = ()
 
 
 def passages(opened: Opened) -> list[PassageCard]:
@@ -142,6 +146,7 @@ def passage(
         saved=_("Sparat %(at)s, men inte skickat.", at=format_moment(kept.saved_at))
         if kept and kept.stamp == seen
         else "",
+        files=file_rows(opened.files.get(kept.id, ())) if kept else (),
     )
 
 
@@ -203,6 +208,7 @@ def _card(row: RemarkRow, quote: Shown | None, opened: Opened) -> RemarkCard:
         quote=quote.text if quote else "",
         may_reply=row.state is RemarkState.ANSWERED,
         may_withdraw=row.state is not RemarkState.WITHDRAWN,
+        files=file_rows(opened.files.get(row.id, ())),
     )
 
 

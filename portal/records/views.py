@@ -1,5 +1,6 @@
 """The pages of documentation, of both sides."""
 
+from portal.records.attaching_views import feature as attaching
 from portal.records.client_views import feature as journal
 from portal.records.device_views import feature as device
 from portal.records.rest_views import feature as rest
@@ -10,4 +11,4 @@ from portal.records.staff_views.writing import feature as writing
 from portal.web.routes import Feature
 
 documentation = Feature(writing.name, routes=[*writing.routes, *editing.feature.routes, *releasing.feature.routes])
-features = (journal, rest, device, saving, remarks, documentation)
+features = (journal, rest, device, saving, attaching, remarks, documentation)

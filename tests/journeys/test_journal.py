@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from portal.demo.stack import DemoStack
 from portal.web.site import LANGUAGE_COOKIE
+from tests.files.hostile import jpeg
 from tests.journeys.kinds import ON_SQLITE
 from tests.journeys.pages import UUID, sign_in_as
 from tests.support.axe import check_axe
@@ -166,3 +168,37 @@ def test_a_document_of_the_back_office_is_read(
         page.get_by_role("link", name=re.compile(r"Läs \(pdf, 1 sida")).click()
     assert re.fullmatch(r"insyn-\d{4}-\d\d-\d\d\.pdf", started.value.suggested_filename)
     assert "Jonas söker tre arbeten" in text_of(started.value.path().read_bytes())
+
+
+@pytest.mark.parametrize(("javascript", "place"), [(True, 1), (False, 2)], ids=["javascript", "without-javascript"])
+def test_a_photo_goes_with_what_is_said(
+    portal: DemoStack, open_page: Callable[..., Page], tmp_path: Path, javascript: bool, place: int
+) -> None:
+    photo = tmp_path / "anställningsbevis.jpg"
+    photo.write_bytes(jpeg(600, 400))
+    page = open_page(device="phone", javascript=javascript)
+    open_record(page, portal, "Telefonsamtal")
+    where = passage(page, place)
+    where.locator("details.i-react > summary").last.click()
+    where.get_by_role("radio", name="Stämmer inte", exact=True).check()
+    where.get_by_label("Berätta mer").fill("Se på bilden.")
+    where.get_by_role("button", name="Lägg till bild eller fil").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bilder och filer")
+    page.get_by_label("Välj fil eller ta en bild").set_input_files(photo)
+    if javascript:
+        expect(page.locator(".i-filerow")).to_contain_text("Klar.")
+        check_axe(page)
+    else:
+        page.get_by_role("button", name="Ladda upp").click()
+        for _look in range(40):
+            if "Klar." in page.locator(".i-filerow").inner_text():
+                break
+            page.reload()
+    page.get_by_role("link", name="Klar, tillbaka till texten").click()
+    expect(where.get_by_label("Berätta mer")).to_have_value("Se på bilden.")
+    expect(where).to_contain_text("anställningsbevis.jpg")
+    if javascript:
+        check_axe(page)
+    where.get_by_role("button", name=re.compile("^Skicka")).click()
+    expect(where).to_contain_text("Du: Stämmer inte")
+    expect(where.get_by_role("link", name="anställningsbevis.jpg")).to_be_visible()

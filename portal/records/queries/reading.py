@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
 from portal.core.errors import NotFound
+from portal.files import queries as files
 from portal.files.incoming import IncomingView
+from portal.files.queries import FileView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Reading, Release, Version
 from portal.records.queries.documents import document_of
 from portal.records.queries.owners import Owner, owner, workers
-from portal.records.queries.remarks import DraftRow, RemarkRow, drafts_of, remarks_of
+from portal.records.queries.remarks import REMARK_FILES, DraftRow, RemarkRow, drafts_of, remarks_of
 from portal.records.queries.texts import Texts, texts
 from portal.records.queries.visible import in_force, reading
 from portal.records.rules.difference import Difference, difference
@@ -59,6 +61,8 @@ class Opened:
     answerer: Owner | None
     # The file that the version is, where it isn't a text.
     document: IncomingView | None
+    # What was uploaded for remarks and drafts, by the id of each.
+    files: Mapping[uuid.UUID, Sequence[FileView]]
 
     @property
     def unsaid(self) -> list[tuple[int, uuid.UUID]]:
@@ -142,6 +146,8 @@ def record(
     remarked = {remark.version_id for remark in remarks}
     read = _texts(session, record_id, [row for row in versions if row.id == version.id or row.id in remarked])
     passages = read.shown(version.id)
+    drafts = drafts_of(session, record_id, actor.id)
+    owners = [row.id for row in remarks] + [row.id for row in drafts.values()]
     return Opened(
         id=found.id,
         case=people.case(session, actor, found.case_id),
@@ -152,9 +158,10 @@ def record(
         passages=passages,
         remarks=remarks,
         quotes=_quotes(read, remarks, {passage.id for passage in passages}),
-        drafts=drafts_of(session, record_id, actor.id),
+        drafts=drafts,
         answerer=owner(workers(session, [found.case_id]).get(found.case_id, ()), None),
         document=document_of(session, version.id),
+        files=files.of_objects(session, actor, REMARK_FILES, owners) if owners else {},
     )
 
 

@@ -15,6 +15,9 @@ from portal.people.models import StaffMember
 from portal.records.models import Correction, Draft, Remark, Turn, Version
 from portal.records.rules.states import Delivery, Outcome, RemarkKind, RemarkState
 
+# The purpose of files of remarks: their object is the draft, and then the remark that takes over its id.
+REMARK_FILES = "remark"
+
 
 @dataclass(frozen=True, slots=True)
 class TurnRow:
@@ -54,6 +57,7 @@ class RemarkRow:
 class DraftRow:
     """A remark that isn't sent yet; ``spot`` is the passage's id, or the record's own."""
 
+    id: uuid.UUID
     spot: uuid.UUID
     kind: RemarkKind | None
     text: str = field(repr=False)
@@ -116,7 +120,7 @@ def _turns(session: Session, remark_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
 def drafts_of(session: Session, record_id: uuid.UUID, person_id: uuid.UUID) -> dict[uuid.UUID, DraftRow]:
     """Return a person's drafts on a record, by spot."""
     rows = session.scalars(select(Draft).where(Draft.record_id == record_id, Draft.person_id == person_id))
-    return {row.spot: DraftRow(row.spot, row.kind, row.text, row.saved_at, row.stamp) for row in rows}
+    return {row.spot: DraftRow(row.id, row.spot, row.kind, row.text, row.saved_at, row.stamp) for row in rows}
 
 
 def own_remark(session: Session, actor: Actor, remark_id: uuid.UUID) -> uuid.UUID:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -26,6 +26,7 @@ from portal.records.rules.states import (
     check_turn,
     first_state,
 )
+from portal.records.service.attaching import check_files, discard, hand_over, has_files
 from portal.records.service.holding import hold, hold_remark, need_client
 
 
@@ -56,10 +57,12 @@ def save_draft(
     text: str,
     submission: str,
     seen: str = "",
+    keep: bool = False,
 ) -> Draft | None:
     """Save a remark while it is written; None: nothing is kept, for nothing is written or it is sent already.
 
-    ``seen`` is the stamp of the draft that the form has seen: one from another device is never written over unseen.
+    ``keep``: also without a word, for files are to follow. ``seen`` is the stamp of the draft that the form has seen:
+    one from another device is never written over unseen.
 
     :raises NotFound: the actor may not read that version of the record, or it has no such passage.
     :raises InvalidInput: the text is too long, or the passage is hidden.
@@ -75,7 +78,7 @@ def save_draft(
     found = _draft(session, actor, record_id, spot)
     if found is not None and found.stamp != seen and (found.kind, found.text) != (kind, text):
         raise Conflict(lazy("Du har skrivit här på en annan enhet. Ladda om sidan för att se det."), reason="draft")
-    if kind is None and not text.strip():
+    if kind is None and not text.strip() and not (keep or (found is not None and has_files(session, found))):
         discard_draft(session, actor, record_id=record_id, passage_id=passage_id)
         return None
     found = found or Draft(person_id=actor.id, record_id=record_id, spot=spot)
@@ -102,11 +105,11 @@ def _sent(session: Session, actor: Actor, record_id: uuid.UUID, submission: str)
 def discard_draft(session: Session, actor: Actor, *, record_id: uuid.UUID, passage_id: uuid.UUID | None) -> None:
     """Throw a draft of the actor's away, if there is one."""
     need_client(actor)
-    session.execute(
-        delete(Draft).where(
-            Draft.person_id == actor.id, Draft.record_id == record_id, Draft.spot == (passage_id or record_id)
-        )
-    )
+    found = _draft(session, actor, record_id, passage_id or record_id)
+    if found is not None:
+        discard(session, found)
+        session.delete(found)
+        session.flush()
 
 
 def remark(
@@ -125,10 +128,11 @@ def remark(
     """Store what a client says of a passage, or of the whole record, as they read it in a version.
 
     The same submission again returns the first remark. ``answer_days`` are working days. A draft goes when it is the
-    one whose stamp the form has ``seen``, or what is said: another device's stays.
+    one whose stamp the form has ``seen``, or what is said, and its files are sent along: another device's stays.
 
     :raises NotFound: the client may not read that version, or it has no such passage.
-    :raises InvalidInput: the text can't be taken, the passage is hidden, or the submission isn't one of ours.
+    :raises InvalidInput: the text can't be taken, the passage is hidden, a file is under way, or the submission isn't
+        one of ours.
     """
     need_client(actor)
     check_submission(submission)
@@ -139,8 +143,13 @@ def remark(
     check_remark(kind, text)
     version_id = _spot(session, actor, record_id, number, passage_id)
     state, at = first_state(kind), now()
+    draft = _draft(session, actor, record_id, passage_id or record_id)
+    if draft is not None and (draft.stamp == seen or draft.text == text):
+        check_files(session, draft)
+    else:
+        draft = None
     made = Remark(
-        id=new_id(),
+        id=draft.id if draft else new_id(),
         record_id=record_id,
         version_id=version_id,
         passage_id=passage_id,
@@ -154,8 +163,8 @@ def remark(
         submission=submission,
     )
     session.add(made)
-    draft = _draft(session, actor, record_id, passage_id or record_id)
-    if draft is not None and (draft.stamp == seen or draft.text == text):
+    if draft is not None:
+        hand_over(session, actor, record, made.id)
         session.delete(draft)
     note(session, actor, "remark.made", record, made)
     return made

@@ -10,9 +10,12 @@ from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_day, format_moment, lazy, today
+from portal.files import queries as files
+from portal.files.show import size_words
 from portal.people import queries as people
 from portal.records import queries, service, show
 from portal.records.forms.answering import HINTS, AnswerForm
+from portal.records.queries.remarks import REMARK_FILES
 from portal.records.rules.states import Outcome, RemarkState
 from portal.web.access import Staff
 from portal.web.db import db
@@ -158,6 +161,10 @@ def _page(found: queries.Worked, row: queries.RemarkRow, form: AnswerForm, *, st
         made=format_moment(row.made_at),
         day=format_day(found.event_at),
         turns=[_turn(turn, name) for turn in row.turns],
+        files=[
+            (file.name, size_words(file.size), url_for("files.download_as_staff", file_id=file.id))
+            for file in files.listing(db(), actor(), REMARK_FILES, row.id)
+        ],
         versions=[
             (version.number, show.VERSION_STATES[version.state], format_moment(version.written_at))
             for version in found.versions

@@ -101,6 +101,7 @@ OBJECTS: dict[Kind, Table] = {
         *_text("passage_id", "withdrawn_at", nullable=True),
         Column("revision", Integer, nullable=False),
         Column("answers", JSON, nullable=False),
+        Column("files", JSON, nullable=False, default=list),
     ),
     Kind.APPLICATION: _object(
         "bo_application",

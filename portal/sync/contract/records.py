@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from portal.sync.contract.base import Kind, Record
+from portal.sync.contract.files import FilePart
 from portal.sync.contract.messages import Author
 
 
@@ -124,10 +125,11 @@ class RemarkRecord(Record):
     """What a client says of a record, with all that was answered so far.
 
     It belongs to ``note_id`` in its ``revision``, and there to ``passage_id`` (None: to the whole), whose words as the
-    client read them stand in ``passage``.
+    client read them stand in ``passage``. ``files`` are what the client has sent with it.
     """
 
     kind: ClassVar[Kind] = Kind.REMARK
+    absent: ClassVar[frozenset[str]] = frozenset({"files"})
 
     note_id: str
     revision: int
@@ -141,3 +143,4 @@ class RemarkRecord(Record):
     made_at: datetime
     withdrawn_at: datetime | None
     answers: tuple[AnswerPart, ...]
+    files: tuple[FilePart, ...] = ()

@@ -1,0 +1,84 @@
+"""Files of a remark while it is written: a page of its own, which works without a script."""
+
+import uuid
+
+from flask import Response, make_response, redirect, url_for
+
+from portal.core.errors import InvalidInput, NotFound
+from portal.files import http
+from portal.files import show as files
+from portal.files.service import Place
+from portal.records import queries, service
+from portal.records.forms.client import DraftForm
+from portal.records.queries.remarks import REMARK_FILES
+from portal.records.rules.states import RemarkKind
+from portal.web.access import Client
+from portal.web.db import db
+from portal.web.htmx import wants_fragment
+from portal.web.page import render
+from portal.web.routes import Feature, actor
+
+feature = Feature("attaching")
+
+
+@feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>/filer/ny", access=Client(), methods=("POST",))
+def begin(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
+    """Keep what is written so far, and go on to its files."""
+    form = DraftForm()
+    opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    if not form.validate():
+        raise InvalidInput(next(str(errors[0]) for errors in form.errors.values()), reason="draft")
+    service.save_draft(
+        db(),
+        actor(),
+        record_id=record_id,
+        number=opened.version.number,
+        passage_id=None if spot == record_id else spot,
+        kind=RemarkKind(form.kind.data) if form.kind.data else None,
+        text=form.text.data or "",
+        submission=form.submission.data or "",
+        seen=form.seen.data or "",
+        keep=True,
+    )
+    there = url_for("attaching.page", record_id=record_id, version_id=version_id, spot=spot)
+    if wants_fragment():
+        answer = make_response("")
+        answer.headers["HX-Redirect"] = there
+        return answer
+    return redirect(there, 303)  # type: ignore[return-value]  # werkzeug's Response, made ours by Flask
+
+
+def _draft(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> tuple[queries.Opened, queries.DraftRow]:
+    opened = queries.record(db(), actor(), record_id, version_id=version_id)
+    draft = opened.drafts.get(spot)
+    if draft is None:
+        raise NotFound
+    return opened, draft
+
+
+@feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>/filer", access=Client())
+def page(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
+    """Show the files of a draft, each with its state, and let more in."""
+    opened, draft = _draft(record_id, version_id, spot)
+    place = next((place for place, shown in enumerate(opened.passages, 1) if shown.id == spot), 0)
+    return render(
+        "records/client/files.html",
+        opened=opened,
+        spot=spot,
+        rows=files.rows(opened.files.get(draft.id, ())),
+        accept=files.kinds(),
+        back_url=url_for("records.record", record_id=record_id, version=opened.version.number, _anchor=f"s{place}"),
+    )
+
+
+@feature.route(
+    "/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>/filer",
+    access=Client(),
+    methods=("POST",),
+    body=http.body_limit,
+)
+def upload(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
+    """Take in files for a draft."""
+    opened, draft = _draft(record_id, version_id, spot)
+    here = url_for("attaching.page", record_id=record_id, version_id=version_id, spot=spot)
+    return http.accept(Place(REMARK_FILES, draft.id, actor().subject_id, opened.case.id), back=here)

@@ -1,0 +1,208 @@
+"""Files of remarks: kept with the draft, sent whole and checked or not at all, seen by staff and client afterwards."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.audit.models import AccessEntry
+from portal.core.db import writing
+from portal.files.checking import Checker
+from portal.files.models import StoredFile
+from portal.files.rules import FileState, Limits
+from portal.files.stores.local import LocalStore
+from portal.files.vault import Vault
+from portal.records.models import Draft, Remark, Version
+from portal.sync.contract import RemarkRecord
+from portal.sync.models import OutboxMessage
+from tests.files.hostile import archive, jpeg, plain_pdf
+from tests.records.world import World, make, released, sign_in
+from tests.support.client import Page, PageClient
+
+LIMITS = Limits(file_bytes=2_000_000, object_files=4, object_bytes=4_000_000)
+
+
+@pytest.fixture
+def sessions(app: Flask) -> sessionmaker[Session]:
+    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
+    return found
+
+
+@pytest.fixture
+def world(sessions: sessionmaker[Session]) -> World:
+    with writing(sessions) as session:
+        return make(session)
+
+
+@pytest.fixture
+def version(sessions: sessionmaker[Session], world: World) -> Version:
+    with writing(sessions) as session:
+        session.info["world"] = world
+        return released(session, world)
+
+
+@pytest.fixture
+def vault(app: Flask, staff_app: Flask, tmp_path: Path) -> Vault:
+    made = Vault(LocalStore(tmp_path / "remark-files"), LIMITS)
+    app.extensions["insyn.vault"] = staff_app.extensions["insyn.vault"] = made
+    return made
+
+
+@pytest.fixture
+def mariam(client: PageClient, sessions: sessionmaker[Session], world: World, vault: Vault) -> PageClient:
+    sign_in(sessions, client, world.client(world.mariam))
+    return client
+
+
+@pytest.fixture
+def petra(staff_client: PageClient, sessions: sessionmaker[Session], world: World) -> PageClient:
+    sign_in(sessions, staff_client, world.staff(world.petra))
+    return staff_client
+
+
+@pytest.fixture
+def check(sessions: sessionmaker[Session], vault: Vault) -> Callable[[], int]:
+    return lambda: Checker(sessions, vault, None).run()
+
+
+FORM = "#s2 form"
+
+
+def begin(mariam: PageClient, version: Version, text: str = "Han arbetar halvtid.", kind: str = "wrong") -> Page:
+    """Write a remark and go on to its files; return their page."""
+    page = mariam.page(f"/journal/{version.record_id}")
+    return mariam.submit(page, FORM, {"kind": kind or None, "text": text}, button="Lägg till bild eller fil")
+
+
+def add(mariam: PageClient, page: Page, content: bytes, name: str) -> Page:
+    return mariam.submit(page, "#filer", {"files": [(io.BytesIO(content), name)]})
+
+
+def send(mariam: PageClient, version: Version, status: int = 200) -> Page:
+    page = mariam.page(f"/journal/{version.record_id}")
+    return mariam.submit(page, FORM, button="Skicka", status=status)
+
+
+def test_files_are_kept_with_the_draft_and_sent_with_the_remark(
+    mariam: PageClient,
+    petra: PageClient,
+    sessions: sessionmaker[Session],
+    version: Version,
+    check: Callable[[], int],
+) -> None:
+    page = begin(mariam, version)
+    page = add(mariam, page, jpeg(), "anställningsbevis.jpg")
+    page = add(mariam, page, plain_pdf(), "lön.pdf")
+    assert page.text.count("Kontrolleras") == 2
+    check()
+    shown = mariam.page(f"/journal/{version.record_id}")
+    assert "Han arbetar halvtid." in shown.one("#t2").get_text()
+    assert "anställningsbevis.jpg" in shown.one("#s2").get_text()
+
+    after = send(mariam, version)
+    assert "Sparat. Kvittens" in after.text
+    assert "lön.pdf" in after.one("#s2").get_text()
+    with sessions() as session:
+        made = session.scalars(select(Remark)).one()
+        assert session.scalars(select(Draft)).all() == []
+        stored = session.scalars(select(StoredFile).order_by(StoredFile.id)).all()
+        assert all(row.object_id == made.id and row.handed_over_at for row in stored)
+        message = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "remark")).one()
+        told = RemarkRecord.from_payload(message.payload)
+        assert [file.name for file in told.files] == ["anställningsbevis.jpg", "lön.pdf"]
+        assert message.files == sorted(file.checksum for file in told.files)
+        readings = len(session.scalars(select(AccessEntry)).all())
+    read = petra.page(f"/synpunkter/{made.id}")
+    assert "anställningsbevis.jpg" in read.text
+    assert petra.get(read.link("lön.pdf")).data.startswith(b"%PDF-")
+    with sessions() as session:
+        assert len(session.scalars(select(AccessEntry)).all()) >= readings + 2
+    # What has come in to the authority stays.
+    assert mariam.get(after.link("lön.pdf")).status_code == 200
+    assert "Ta bort lön.pdf" not in after.one("#s2").get_text()
+
+
+def test_nobody_on_the_staff_sees_files_before_they_are_sent(
+    mariam: PageClient,
+    petra: PageClient,
+    sessions: sessionmaker[Session],
+    version: Version,
+    check: Callable[[], int],
+) -> None:
+    add(mariam, begin(mariam, version), jpeg(), "bild.jpg")
+    check()
+    with sessions() as session:
+        file_id = session.scalars(select(StoredFile.id)).one()
+    assert petra.get(f"/filer/{file_id}").status_code == 404
+
+
+def test_nothing_is_sent_while_a_file_is_checked_unless_it_is_taken_away(
+    mariam: PageClient, sessions: sessionmaker[Session], version: Version, check: Callable[[], int]
+) -> None:
+    page = add(mariam, begin(mariam, version), jpeg(), "bild.jpg")
+    refused = send(mariam, version, status=422)
+    assert "En fil kontrolleras fortfarande" in refused.text
+    assert "Han arbetar halvtid." in refused.one("#t2").get_text()
+    with sessions() as session:
+        assert session.scalars(select(Remark)).all() == []
+        file_id = session.scalars(select(StoredFile.id)).one()
+    mariam.post(
+        f"/filer/{file_id}/ta-bort",
+        data={"csrf_token": page.one("#ta-bort-fil [name='csrf_token']")["value"], "next": page.address},
+    )
+    assert "Sparat. Kvittens" in send(mariam, version).text
+
+
+def test_a_refused_file_says_why_and_holds_nothing_up(
+    mariam: PageClient, sessions: sessionmaker[Session], version: Version, check: Callable[[], int]
+) -> None:
+    page = add(mariam, begin(mariam, version), archive(), "brev.docx")
+    check()
+    assert "Den här sorten går inte." in mariam.page(page.address).text
+    assert "Den här sorten går inte." in mariam.page(f"/journal/{version.record_id}").one("#s2").get_text()
+    send(mariam, version)
+    with sessions() as session:
+        message = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "remark")).one()
+        assert RemarkRecord.from_payload(message.payload).files == ()
+
+
+def test_files_alone_keep_a_draft_and_go_with_it(
+    mariam: PageClient, sessions: sessionmaker[Session], version: Version, check: Callable[[], int]
+) -> None:
+    add(mariam, begin(mariam, version, text="", kind=""), jpeg(), "bild.jpg")
+    check()
+    page = mariam.page(f"/journal/{version.record_id}")
+    assert "bild.jpg" in page.one("#s2").get_text()
+    mariam.submit(page, FORM, button="Släng")
+    with sessions() as session:
+        assert session.scalars(select(Draft)).all() == []
+        assert session.scalars(select(StoredFile.state)).all() == [FileState.REMOVED]
+
+
+def test_another_client_reaches_neither_the_page_nor_the_files(
+    app: Flask, mariam: PageClient, sessions: sessionmaker[Session], world: World, version: Version
+) -> None:
+    page = begin(mariam, version)
+    other = PageClient(app)
+    sign_in(sessions, other, world.client(world.tor))
+    assert other.get(page.address).status_code == 404
+    # Without a draft there is nothing to put files to.
+    assert mariam.get(page.address.replace(str(page.address.split("/")[-2]), str(version.record_id))).status_code == 404
+
+
+def test_the_remark_of_another_device_keeps_its_files(
+    mariam: PageClient, sessions: sessionmaker[Session], version: Version, check: Callable[[], int]
+) -> None:
+    stale = mariam.page(f"/journal/{version.record_id}")
+    add(mariam, begin(mariam, version), jpeg(), "bild.jpg")
+    check()
+    mariam.submit(stale, FORM, {"kind": "right", "text": "Något annat."}, button="Skicka")
+    with sessions() as session:
+        made, draft = session.scalars(select(Remark)).one(), session.scalars(select(Draft)).one()
+        stored = session.scalars(select(StoredFile)).one()
+    assert made.id != draft.id == stored.object_id
+    assert stored.handed_over_at is None
