@@ -78,7 +78,7 @@ NOTES: tuple[Note, ...] = (
         _PETRA,
         NoteType.DOCUMENT,
         "Genomförandeplan",
-        12,
+        20,
         "11:00",
         (
             "Mål: Jonas har arbete på heltid i maj, och familjen klarar sin försörjning själv.",

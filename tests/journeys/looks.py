@@ -1,7 +1,7 @@
 """How a page looks in each language, colour scheme and width: accessible, and laid out with nothing out of place."""
 
 from itertools import product
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from zlib import crc32
 
 from playwright.sync_api import Page
@@ -18,7 +18,8 @@ NARROW = 320
 def dress(page: Page, combination: Combination) -> None:
     """Set language, colour scheme and width; the language is that of the next page."""
     language, scheme, width = combination
-    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": page.url}])
+    # The address without a path: else the cookie is one beside the others, for pages below that path alone.
+    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": urljoin(page.url, "/")}])
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 844})
 
