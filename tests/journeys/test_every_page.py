@@ -20,7 +20,10 @@ from tests.journeys.pages import UUID, SideName, address, sign_in_as
 pytestmark = ON_SQLITE
 EACH_PAGE_SEEN = 1
 # Not pages: they change something, lead away, or answer no HTML.
-NO_PAGES = re.compile(r"^/(lamna|saml/|sprak/|static/|halsa)|^.*\.ics$|^/ansokan/.*/kopia$|^/(journal|dokumentation)/.*/(fil|dokument)$")
+NO_PAGES = re.compile(
+    r"^/(lamna|saml/|sprak/|static/|halsa|filer/)|^.*\.ics$|^/ansokan/.*/kopia$"
+    r"|^/(journal|dokumentation)/.*/(fil|dokument)$"
+)
 
 
 @dataclass(frozen=True)
