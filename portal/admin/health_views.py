@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.admin import queries
 from portal.admin.rules import CONFLICT_DAYS, queue_is_well, worker_is_well
@@ -15,7 +15,7 @@ from portal.messages import service as message_service
 from portal.sync import queries as sync
 from portal.web.access import Staff
 from portal.web.db import db
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, NavItem, actor
 
 health = Feature("health", nav=(NavItem("health.overview", lazy("Drift"), "ok", Side.STAFF, 50),))
@@ -43,7 +43,7 @@ def resend(message_id: uuid.UUID) -> Response:
     """Put a message that got stuck back into the queue."""
     message = message_service.resend(db(), actor(), message_id=message_id)
     flash(_("Skickas igen. Kvittens %(number)s", number=message.receipt_no))
-    return redirect(url_for("health.overview"), 303)  # type: ignore[return-value]
+    return see_other(url_for("health.overview"))
 
 
 def _check(name: str, well: bool, text: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.admin import queries, service
 from portal.admin.forms import ROLE_HINTS, ROLE_NAMES, AccountForm, ConfirmForm, NewAccountForm
@@ -14,7 +14,7 @@ from portal.people.rules import AssignedBy, Role
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, NavItem, actor
 
 accounts = Feature("staffing", nav=(NavItem("staffing.listed", lazy("Personal"), "people", Side.STAFF, 60),))
@@ -95,7 +95,7 @@ def reopen(staff_id: uuid.UUID) -> Response:
 
 
 def _to_list() -> Response:
-    return redirect(url_for("staffing.listed"), 303)  # type: ignore[return-value]
+    return see_other(url_for("staffing.listed"))
 
 
 def _units() -> dict[str, str]:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.audit import service as audit
 from portal.casework import queries
@@ -22,7 +22,7 @@ from portal.records.show import STEPS
 from portal.sync import queries as sync
 from portal.web.access import Staff
 from portal.web.db import db
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import capital, due_tag
 
@@ -135,7 +135,7 @@ def resend(message_id: uuid.UUID) -> Response:
     """Put a message that got stuck back into the queue; the service decides whose it may be."""
     message = message_service.resend(db(), actor(), message_id=message_id)
     flash(_("Skickas igen. Kvittens %(number)s", number=message.receipt_no))
-    return redirect(url_for("casework.work"), 303)  # type: ignore[return-value]
+    return see_other(url_for("casework.work"))
 
 
 @clients.route("/klienter", access=Staff("client:view"))

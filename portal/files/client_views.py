@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, make_response, redirect, request, url_for
+from flask import Response, make_response, request, url_for
 
 from portal.core.errors import InvalidInput
 from portal.files import http, queries, service, show
@@ -11,7 +11,7 @@ from portal.web.access import Client
 from portal.web.db import db, lasting
 from portal.web.errors import safe_path
 from portal.web.htmx import wants_fragment
-from portal.web.page import render_block
+from portal.web.page import render_block, see_other
 from portal.web.routes import Feature, actor
 
 feature = Feature("files")
@@ -57,4 +57,4 @@ def remove(file_id: uuid.UUID) -> Response:
     if wants_fragment():
         return make_response("")
     back = safe_path(request.form.get("next")) or url_for("site.home")
-    return redirect(back, 303)  # type: ignore[return-value]
+    return see_other(back)

@@ -16,7 +16,7 @@ sends it in parts to ``portal.files.client_views``.
 from collections.abc import Iterator
 from typing import IO
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, current_app, request, url_for
 
 from portal.core.errors import InvalidInput
 from portal.files import queries, service, show
@@ -26,7 +26,7 @@ from portal.files.service import Place, Vault
 from portal.settings import Settings
 from portal.web.db import close_db, lasting
 from portal.web.headers import sandbox
-from portal.web.page import render_block, settings
+from portal.web.page import render_block, see_other, settings
 from portal.web.routes import actor
 
 TEMPLATE = "files/rows.html"
@@ -73,7 +73,7 @@ def accept(place: Place, *, back: str) -> Response:
                     stream=_blocks(posted.stream),
                     declared=posted.mimetype,
                 )
-    return redirect(back, 303)  # type: ignore[return-value]  # werkzeug's Response, made ours by Flask
+    return see_other(back)
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:

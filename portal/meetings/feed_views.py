@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, make_response, redirect, url_for
+from flask import Response, flash, make_response, url_for
 from wtforms import BooleanField, SubmitField
 
 from portal.core.actor import Side
@@ -15,7 +15,7 @@ from portal.meetings.service import feeds as service
 from portal.web.access import Client, Public, SignedIn
 from portal.web.db import db
 from portal.web.forms import Form, load_form
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 
 # Whoever holds the device a moment must not be able to set up a lasting view of when somebody has meetings.
@@ -82,7 +82,7 @@ def change() -> Response:
     if form.close.data:
         if service.close(db(), actor()):
             flash(_("Adressen är stängd. Kalendern hämtar inga fler möten."))
-        return redirect(url_for("calendar.own"), 303)  # type: ignore[return-value]
+        return see_other(url_for("calendar.own"))
     secret = service.renew(db(), actor(), detailed=bool(form.detailed.data))
     return _page(form, secret=secret)
 

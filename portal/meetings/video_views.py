@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, redirect
+from flask import Response
 
 from portal.audit import service as audit
 from portal.core.errors import Conflict, NotFound
@@ -12,7 +12,7 @@ from portal.meetings.models import Meeting
 from portal.meetings.rules.video import may_join, room_address
 from portal.web.access import Client, Staff
 from portal.web.db import db
-from portal.web.page import settings
+from portal.web.page import see_other, settings
 from portal.web.routes import Feature, actor
 
 feature = Feature("video")
@@ -47,4 +47,4 @@ def _to_room(meeting_id: uuid.UUID) -> Response:
     if not may_join(row):
         raise NotOpen(reason="not_open")
     room = db().get_one(Meeting, meeting_id).room
-    return redirect(room_address(template, room), 303)  # type: ignore[return-value]
+    return see_other(room_address(template, room))

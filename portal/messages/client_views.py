@@ -15,7 +15,7 @@ from portal.web.access import Client
 from portal.web.db import aside, close_db, db
 from portal.web.forms import load_form
 from portal.web.htmx import wants_fragment
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import capital, first_name
 
@@ -32,7 +32,8 @@ def inbox() -> Response:
     """Show the client's threads; with one case, its thread at once."""
     rows = queries.threads(db(), actor())
     if len(rows) == 1:
-        return redirect(url_for("messages.conversation", case_id=rows[0].case_id))  # type: ignore[return-value]
+        only = url_for("messages.conversation", case_id=rows[0].case_id)
+        return redirect(only)  # type: ignore[return-value]  # werkzeug's Response, made ours by Flask
     latest = {
         row.case_id: capital(format_moment(row.last_at)) if row.last_at else _("Inget skrivet än") for row in rows
     }
@@ -67,7 +68,7 @@ def send(case_id: uuid.UUID) -> Response:
     if not wants_fragment():
         flash(confirmation)
         here = url_for("messages.conversation", case_id=case_id, _anchor="svara")
-        return redirect(here, 303)  # type: ignore[return-value]
+        return see_other(here)
     page = queries.MessagePage((show.row_of(message, ""),), None)
     return fragments.sent(TEMPLATE, confirmation, form=empty_form(MessageForm), **_shown(found, page, found.last_at))
 

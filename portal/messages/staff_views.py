@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal.audit import service as audit
 from portal.core.actor import Side
@@ -16,7 +16,7 @@ from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
 from portal.web.htmx import wants_fragment
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import capital, due_tag
 
@@ -74,7 +74,7 @@ def answer(case_id: uuid.UUID) -> Response:
     if not wants_fragment():
         flash(confirmation)
         here = url_for("messages.staff_conversation", case_id=case_id, _anchor="svara")
-        return redirect(here, 303)  # type: ignore[return-value]
+        return see_other(here)
     page = queries.MessagePage((show.row_of(message, actor().name),), None)
     return fragments.sent(TEMPLATE, confirmation, form=empty_form(AnswerForm), **_shown(found, page, found.last_at))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.core.actor import Side
 from portal.core.errors import InvalidInput, NotFound
@@ -26,7 +26,7 @@ from portal.people.queries import own_person
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import Form, load_form
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 
 feature = Feature(
@@ -220,8 +220,8 @@ def remove(word: str) -> Response:
 
 
 def _to_own() -> Response:
-    return redirect(url_for("notices.own"), 303)  # type: ignore[return-value]
+    return see_other(url_for("notices.own"))
 
 
 def _to_code(word: str) -> Response:
-    return redirect(url_for("notices.code", word=word), 303)  # type: ignore[return-value]
+    return see_other(url_for("notices.code", word=word))

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, make_response, redirect, url_for
+from flask import Response, make_response, url_for
 
 from portal.core.errors import InvalidInput, NotFound
 from portal.files import http
@@ -15,7 +15,7 @@ from portal.records.rules.states import RemarkKind
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.htmx import wants_fragment
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 
 feature = Feature("attaching")
@@ -45,7 +45,7 @@ def begin(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Respo
         answer = make_response("")
         answer.headers["HX-Redirect"] = there
         return answer
-    return redirect(there, 303)  # type: ignore[return-value]  # werkzeug's Response, made ours by Flask
+    return see_other(there)
 
 
 def _draft(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> tuple[queries.Opened, queries.DraftRow]:

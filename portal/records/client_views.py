@@ -5,7 +5,7 @@ import uuid
 from itertools import groupby
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, render_template, request, url_for
 
 from portal.core.actor import Side
 from portal.core.errors import Conflict, InvalidInput, NotFound
@@ -20,7 +20,7 @@ from portal.web.access import Client
 from portal.web.db import aside, close_db, db
 from portal.web.forms import Form, load_form
 from portal.web.htmx import wants_fragment
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import capital
 
@@ -244,7 +244,7 @@ def _done(before: queries.Opened, place: int, confirmation: str) -> Response:
     if not wants_fragment():
         flash(confirmation)
         here = url_for("records.record", record_id=before.id, version=number, _anchor=f"s{place}")
-        return redirect(here, 303)  # type: ignore[return-value]
+        return see_other(here)
     context = _shown(queries.record(db(), actor(), before.id, number=number))
     card = context["whole"] if place == 0 else context["cards"][place - 1]
     return make_response(render_template("records/client/place.html", card=card, confirmation=confirmation, **context))
@@ -296,7 +296,7 @@ def take_back(remark_id: uuid.UUID) -> Response:
     """Take back what the client has said; it stays, and shows as taken back."""
     found = service.withdraw_remark(db(), actor(), remark_id)
     flash(_("Du har tagit tillbaka det du sa."))
-    return redirect(url_for("records.record", record_id=found.record_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("records.record", record_id=found.record_id))
 
 
 @feature.route("/journal/sagt/<uuid:remark_id>/svara", access=Client(), methods=("POST",))
@@ -315,7 +315,7 @@ def reply(remark_id: uuid.UUID) -> Response:
     )
     record_id = queries.own_remark(db(), actor(), remark_id)
     flash(_("Ditt svar är sparat."))
-    return redirect(url_for("records.record", record_id=record_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("records.record", record_id=record_id))
 
 
 @feature.route("/journal/<uuid:record_id>/andrat", access=Client())

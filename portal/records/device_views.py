@@ -3,12 +3,13 @@
 import uuid
 from datetime import datetime, time
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.core.i18n import STOCKHOLM, _, today
 from portal.records import device, queries
 from portal.web.access import Client
 from portal.web.db import db
+from portal.web.page import see_other
 from portal.web.routes import Feature, actor
 
 feature = Feature("device")
@@ -45,5 +46,5 @@ def show_all() -> Response:
 
 def _back(what: device.Hidden, said: str) -> Response:
     flash(said)
-    response: Response = redirect(url_for("records.journal"), 303)  # type: ignore[assignment]
+    response = see_other(url_for("records.journal"))
     return device.keep(response, actor().id, what)

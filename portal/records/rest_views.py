@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.core.errors import InvalidInput
 from portal.core.i18n import _, ngettext
@@ -10,6 +10,7 @@ from portal.records import queries, service
 from portal.records.forms.client import RestForm
 from portal.web.access import Client
 from portal.web.db import db
+from portal.web.page import see_other
 from portal.web.routes import Feature, actor
 
 feature = Feature("rest")
@@ -44,4 +45,4 @@ def _number() -> str:
 
 def _back(record_id: uuid.UUID, number: int, resten: str | None = None) -> Response:
     here = url_for("records.record", record_id=record_id, version=number, resten=resten)
-    return redirect(here, 303)  # type: ignore[return-value]
+    return see_other(here)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -17,7 +17,7 @@ from portal.core import errors
 from portal.core.i18n import Text, lazy
 from portal.web.access import USUAL_LEVEL, Public, SignInNeeded, StepUpNeeded
 from portal.web.htmx import htmx
-from portal.web.page import render_lost, render_safely
+from portal.web.page import render_lost, render_safely, see_other
 from portal.web.routes import actor_or_none, web_kit
 
 log = structlog.get_logger("portal.web")
@@ -117,7 +117,7 @@ def _go_to(target: str) -> Response:
         answer = Response(status=401)
         answer.headers["HX-Redirect"] = target
         return answer
-    return redirect(target, 303)  # type: ignore[return-value]  # werkzeug's Response, made ours by Flask
+    return see_other(target)
 
 
 def _step_up_needed(_error: StepUpNeeded) -> Response:

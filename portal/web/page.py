@@ -1,9 +1,9 @@
 """Pages: a template is a page, an htmx fragment is a named block of it; the shell around them is made here."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, current_app, make_response, render_template, request, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from portal.core.actor import Actor, Side
@@ -146,3 +146,9 @@ def render_safely(template: str, /, status: int, **context: Any) -> Response:
 def render_lost(template: str, /, status: int, **context: Any) -> Response:
     """Render a page that tells of a refusal: whoever is signed in keeps the menu, so that there is a way on."""
     return make_response(render_template(template, shell=make_shell(lost=True), **context), status)
+
+
+def see_other(address: str) -> Response:
+    """Send the browser on to another page with GET, whatever it has sent here (303, RFC 9110 15.4.4)."""
+    # Flask makes it with its own class of answers, and says so only of werkzeug's.
+    return cast("Response", redirect(address, 303))

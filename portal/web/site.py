@@ -1,12 +1,12 @@
 """The pages that belong to no feature: home, language, statements, and the health check of the proxy."""
 
-from flask import Response, make_response, redirect, request, url_for
+from flask import Response, make_response, request, url_for
 
 from portal.core.errors import NotFound
 from portal.core.i18n import LOCALES, lazy
 from portal.web.access import Public
 from portal.web.errors import safe_path
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor_or_none, may_open, web_kit
 
 feature = Feature(
@@ -23,9 +23,9 @@ def home() -> Response:
     """Go to the first page of the menu, or to the sign-in."""
     who = actor_or_none()
     if who is None:
-        return redirect(url_for("identity.sign_in"), 303)  # type: ignore[return-value]
+        return see_other(url_for("identity.sign_in"))
     pages = (item.endpoint for item in web_kit().nav if item.side in {None, who.side} and may_open(who, item.endpoint))
-    return redirect(url_for(next(pages, "identity.own")), 303)  # type: ignore[return-value]
+    return see_other(url_for(next(pages, "identity.own")))
 
 
 @feature.route("/sprak", access=Public())
@@ -40,7 +40,7 @@ def language(code: str) -> Response:
     if code not in LOCALES:
         raise NotFound
     back = safe_path(request.args.get("next")) or url_for("site.home")
-    response: Response = redirect(back, 303)  # type: ignore[assignment]
+    response = see_other(back)
     response.set_cookie(
         LANGUAGE_COOKIE, code, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure
     )

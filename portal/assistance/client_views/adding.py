@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.assistance import paper_copy, queries, words
 from portal.assistance.forms.adding import SupplementForm
@@ -22,7 +22,7 @@ from portal.web.access import Client
 from portal.web.db import close_db, db
 from portal.web.forms import load_form
 from portal.web.headers import sandbox
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
@@ -129,4 +129,4 @@ def _withdrawable(application_id: uuid.UUID) -> ApplicationView:
 
 
 def _back(application_id: uuid.UUID) -> Response:
-    return redirect(url_for("assistance.application", application_id=application_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("assistance.application", application_id=application_id))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, render_template, request, url_for
 
 from portal.assistance import queries, show
 from portal.assistance.forms.section import SectionForm, Sheet, Typed, conflict_words, read_posted, section_form
@@ -23,7 +23,7 @@ from portal.core.ids import new_id
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.htmx import wants_fragment
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor, web_kit
 
 feature = Feature("assistance")
@@ -119,7 +119,7 @@ def save_section(application_id: uuid.UUID, key: str) -> Response:
     if pressed and not beside:
         undo = request.form.get("remove")
         address = url_for("assistance.section", application_id=application_id, key=key, borttagen=undo)
-        return redirect(f"{address}#{pressed.focus}", 303)  # type: ignore[return-value]
+        return see_other(f"{address}#{pressed.focus}")
     sheet = after.sheet(
         beside=beside,
         typed={each: typed.edits[each].raw for each in beside},
@@ -183,8 +183,8 @@ def _set(place: _Place, typed: Typed, texts: Mapping[str, str]) -> None:
 def _on(draft: Draft, key: str) -> Response:
     """Go to the next part that isn't done, or back to the list."""
     if "later" in request.form.getlist("go"):
-        return redirect(url_for("assistance.application", application_id=draft.application.id), 303)  # type: ignore[return-value]
-    return redirect(show.next_address(draft, key), 303)  # type: ignore[return-value]
+        return see_other(url_for("assistance.application", application_id=draft.application.id))
+    return see_other(show.next_address(draft, key))
 
 
 def _fragment(

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, url_for
 
 from portal.assistance import after_words, queries, review_words, words
 from portal.assistance.after_words import Step
@@ -23,7 +23,7 @@ from portal.identity.signing.http import allow_signing, begin
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
@@ -34,7 +34,7 @@ def review(application_id: uuid.UUID) -> Response:
     """Show the whole application with what is left, to be signed; who has signed sees who is waited for."""
     view = queries.application(db(), actor(), application_id)
     if view.state not in EDITABLE:
-        return redirect(url_for("assistance.application", application_id=application_id), 303)  # type: ignore[return-value]
+        return see_other(url_for("assistance.application", application_id=application_id))
     version = queries.frozen(db(), view)
     if version is not None and version.signature_of(view.party):
         return _waiting(view, version)
@@ -47,7 +47,7 @@ def sign(application_id: uuid.UUID) -> Response:
     view = queries.application(db(), actor(), application_id)
     here = url_for("assistance.review", application_id=application_id)
     if view.state not in EDITABLE:
-        return redirect(here, 303)  # type: ignore[return-value]
+        return see_other(here)
     form = AttestForm()
     if not form.validate():
         return _review(view, form, 422)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.assistance import queries, words
 from portal.assistance.forms.starting import ButtonForm, StartForm
@@ -13,7 +13,7 @@ from portal.core.errors import NotFound
 from portal.core.i18n import _
 from portal.web.access import Client
 from portal.web.db import db
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
@@ -32,7 +32,7 @@ def start() -> Response:
         months_until_new=settings().assistance_months_until_new,
         household_changed=bool(form.changed.data),
     )
-    return redirect(url_for("assistance.application", application_id=made), 303)  # type: ignore[return-value]
+    return see_other(url_for("assistance.application", application_id=made))
 
 
 @feature.route("/ansokan/<uuid:application_id>/ta-bort", access=Client())
@@ -54,4 +54,4 @@ def discard(application_id: uuid.UUID) -> Response:
     """Remove a draft with all that was typed and put in."""
     drafts.discard(db(), actor(), application_id)
     flash(_("Ansökan är borttagen."))
-    return redirect(url_for("assistance.overview"), 303)  # type: ignore[return-value]
+    return see_other(url_for("assistance.overview"))

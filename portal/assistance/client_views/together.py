@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.assistance import queries, words
 from portal.assistance.forms.together import AskForm, ButtonForm, InviteForm
@@ -16,7 +16,7 @@ from portal.core.i18n import _
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
@@ -105,7 +105,7 @@ def leave(application_id: uuid.UUID) -> Response:
     """Take part no longer."""
     parties.leave(db(), actor(), application_id)
     flash(_("Klart. Du är inte längre med i ansökan."))
-    return redirect(url_for("assistance.overview"), 303)  # type: ignore[return-value]
+    return see_other(url_for("assistance.overview"))
 
 
 @feature.route("/ansokan/<uuid:application_id>/andring", access=Client())
@@ -159,7 +159,7 @@ def decline(application_id: uuid.UUID) -> Response:
     """Say no; nothing has to be explained."""
     parties.decline(db(), actor(), application_id)
     flash(_("Du har sagt nej. Den som frågade får veta det."))
-    return redirect(url_for("assistance.overview"), 303)  # type: ignore[return-value]
+    return see_other(url_for("assistance.overview"))
 
 
 def _invitation(application_id: uuid.UUID, status: int = 200, *, restored: bool = False) -> Response:
@@ -210,4 +210,4 @@ def _mine(application_id: uuid.UUID, party: Party) -> ApplicationView:
 
 
 def _to(endpoint: str, application_id: uuid.UUID) -> Response:
-    return redirect(url_for(endpoint, application_id=application_id), 303)  # type: ignore[return-value]
+    return see_other(url_for(endpoint, application_id=application_id))

@@ -5,7 +5,7 @@ A page with a button to sign calls ``allow_signing()``; the view that the button
 
 import uuid
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.core.errors import InvalidInput
 from portal.core.i18n import _
@@ -19,6 +19,7 @@ from portal.identity.signing import service
 from portal.identity.signing.rules import FrozenDocument
 from portal.web.db import db
 from portal.web.headers import allow_form_target
+from portal.web.page import see_other
 from portal.web.routes import actor
 
 
@@ -79,6 +80,6 @@ def cancelled(row: SignInRequest) -> Response:
 
 
 def _back(row: SignInRequest) -> Response:
-    response: Response = redirect(row.return_to or url_for("site.home"), 303)  # type: ignore[assignment]
+    response = see_other(row.return_to or url_for("site.home"))
     cookies.clear(response, "login")
     return response

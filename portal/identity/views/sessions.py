@@ -3,7 +3,7 @@
 import uuid
 
 import structlog
-from flask import Response, flash, g, make_response, redirect, request, url_for
+from flask import Response, flash, g, make_response, request, url_for
 
 from portal.audit import service as audit
 from portal.core.errors import InvalidInput
@@ -19,7 +19,7 @@ from portal.identity.saml.errors import SamlRefused
 from portal.web.access import Public, SignedIn
 from portal.web.db import close_db, db, sessions
 from portal.web.errors import can_be_opened, error_page, new_reference, safe_path
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 
 log = structlog.get_logger("portal.identity")
@@ -92,7 +92,7 @@ def _refuse(reason: str) -> Response:
 
 
 def _to(target: str) -> Response:
-    return redirect(target, 303)  # type: ignore[return-value]
+    return see_other(target)
 
 
 @feature.route("/utloggad", access=Public())
@@ -159,4 +159,4 @@ def end() -> Response:
         raise InvalidInput from None
     count = service.end_other(db(), actor(), chosen)
     flash(_("Utloggad på en annan enhet.") if count == 1 else _("Utloggad på dina andra enheter."))
-    return redirect(url_for("identity.own"), 303)  # type: ignore[return-value]
+    return see_other(url_for("identity.own"))

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 import structlog
-from flask import Response, g, make_response, redirect, request, url_for
+from flask import Response, g, make_response, request, url_for
 
 from portal.audit import service as audit
 from portal.core.actor import Side
@@ -27,7 +27,7 @@ from portal.web.access import Public
 from portal.web.db import close_db, db, sessions
 from portal.web.errors import error_page, new_reference, safe_path
 from portal.web.headers import allow_form_target
-from portal.web.page import render, render_safely, settings
+from portal.web.page import render, render_safely, see_other, settings
 from portal.web.routes import Feature, actor_or_none
 
 log = structlog.get_logger("portal.identity")
@@ -76,7 +76,7 @@ def sign_in() -> Response:
     fresh = "fresh" in request.args
     who, level = actor_or_none(), _level()
     if who is not None and not fresh:
-        return redirect(target or url_for("site.home"), 303)  # type: ignore[return-value]
+        return see_other(target or url_for("site.home"))
     providers = _providers(level)
     if not providers:
         return error_page(403, lazy("Sidan kräver en starkare e-legitimation än de som går att använda här."))
@@ -160,7 +160,7 @@ def logo(handle: str) -> Response:
 def forget_choice() -> Response:
     """Forget on this device which way to sign in was chosen last."""
     target = safe_path(ForgetForm().next.data)
-    response: Response = redirect(url_for("identity.sign_in", next=target), 303)  # type: ignore[assignment]
+    response = see_other(url_for("identity.sign_in", next=target))
     chooser.forget(response)
     return response
 
@@ -214,7 +214,7 @@ def _declined(row: SignInRequest, kind: StatusKind) -> Response:
 def _open(row: SignInRequest, verified: VerifiedSignIn) -> Response:
     opened = service.open_session(db(), row, verified, device=device_label(request.headers.get("User-Agent", "")))
     g.session_over = True
-    response: Response = redirect(opened.return_to or url_for("site.home"), 303)  # type: ignore[assignment]
+    response = see_other(opened.return_to or url_for("site.home"))
     cookies.set_session(response, opened.token)
     cookies.clear(response, "login", "small")
     return response

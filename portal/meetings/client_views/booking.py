@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal.core.errors import Conflict, NotFound
 from portal.core.i18n import _, format_day
@@ -24,7 +24,7 @@ from portal.people.models import StaffMember
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 from portal.web.words import capital
 
@@ -102,7 +102,7 @@ def hold(draft_id: uuid.UUID) -> Response:
         drafts.hold(db(), actor(), draft, starts_at=times.chosen())
     except times.REFUSALS as error:
         return _times(draft, refused=error)
-    return redirect(url_for("meetings.confirm", draft_id=draft.id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.confirm", draft_id=draft.id))
 
 
 @feature.route("/moten/boka/<uuid:draft_id>", access=Client())
@@ -145,11 +145,11 @@ def _text(*, moved: bool) -> str:
 
 
 def _booked(meeting_id: uuid.UUID) -> Response:
-    return redirect(url_for("meetings.meeting", meeting_id=meeting_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.meeting", meeting_id=meeting_id))
 
 
 def _to_times(draft: BookingDraft) -> Response:
-    return redirect(url_for("meetings.free", draft_id=draft.id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.free", draft_id=draft.id))
 
 
 def _times(draft: BookingDraft, *, refused: times.Refused | None = None) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal.core.actor import Side
 from portal.core.i18n import _, format_day
@@ -22,7 +22,7 @@ from portal.people import queries as people
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 from portal.web.words import capital, first_name
 
@@ -107,7 +107,7 @@ def hold_other(meeting_id: uuid.UUID) -> Response:
         drafts.keep_held(db(), actor(), draft, starts_at=times.chosen())
     except times.REFUSALS as error:
         return _times(drafts.to_move(db(), actor(), meeting_id), meeting_id, refused=error)
-    return redirect(url_for("meetings.confirm", draft_id=draft.id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.confirm", draft_id=draft.id))
 
 
 def _times(draft: BookingDraft, meeting_id: uuid.UUID, *, refused: times.Refused | None = None) -> Response:
@@ -132,7 +132,7 @@ def move_other_way(meeting_id: uuid.UUID) -> Response:
         return choosing.page(asked, 422)
     kept = drafts.keep(db(), draft)
     drafts.change(db(), actor(), draft_id=kept.id, **picked)
-    return redirect(url_for("meetings.free", draft_id=kept.id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.free", draft_id=kept.id))
 
 
 @feature.route("/moten/<uuid:meeting_id>/avboka", access=Client())
@@ -191,7 +191,7 @@ def change(meeting_id: uuid.UUID) -> Response:
         wanted.onto(draft)
         flash(str(error.message))
         url = url_for("meetings.free", draft_id=drafts.keep(db(), draft).id)
-        return redirect(url, 303)  # type: ignore[return-value]
+        return see_other(url)
     flash(_("Sparat."))
     return _back(meeting_id)
 
@@ -222,4 +222,4 @@ def _details(row: MeetingRow, form: DetailsForm, status: int = 200) -> Response:
 
 
 def _back(meeting_id: uuid.UUID) -> Response:
-    return redirect(url_for("meetings.meeting", meeting_id=meeting_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.meeting", meeting_id=meeting_id))

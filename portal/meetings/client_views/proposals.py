@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal.core.actor import Side
 from portal.core.errors import Conflict, DomainError, InvalidInput, NotFound
@@ -25,7 +25,7 @@ from portal.people import queries as people
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import SubmissionForm, load_form
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 from portal.web.words import capital, first_name
 
@@ -235,7 +235,7 @@ def accept(proposal_id: uuid.UUID) -> Response:
     except (Conflict, InvalidInput) as error:
         return _page(row, status=409, refused=str(error.message))
     flash(_("Bokat. Kvittens %(number)s", number=meeting.receipt_no))
-    return redirect(url_for("meetings.meeting", meeting_id=meeting.id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.meeting", meeting_id=meeting.id))
 
 
 @feature.route("/moten/forslag/<uuid:proposal_id>/annat", access=Client(), methods=("GET", "POST"))
@@ -299,4 +299,4 @@ def withdraw(proposal_id: uuid.UUID) -> Response:
 
 
 def _to(proposal_id: uuid.UUID) -> Response:
-    return redirect(url_for("meetings.proposal", proposal_id=proposal_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("meetings.proposal", proposal_id=proposal_id))

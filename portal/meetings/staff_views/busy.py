@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 from flask_wtf.file import FileField
 
 from portal.core.i18n import LazyText, _, format_moment, lazy, ngettext
@@ -20,7 +20,7 @@ from portal.settings import Settings
 from portal.web.access import Staff
 from portal.web.db import close_db, db, lasting
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 
 feature = Feature("hours")
@@ -98,7 +98,7 @@ def _content(field: FileField) -> bytes:
 
 def _back(owner: Caseworker, confirmation: str) -> Response:
     flash(confirmation)
-    return redirect(url_for("hours.busy", staff_id=owner.id), 303)  # type: ignore[return-value]
+    return see_other(url_for("hours.busy", staff_id=owner.id))
 
 
 def _shown(row: queries.SourceRow) -> dict[str, str]:

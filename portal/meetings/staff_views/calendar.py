@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal.audit import service as audit
 from portal.core.actor import Side
@@ -28,7 +28,7 @@ from portal.sync.contract import MeetingRecord
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import SubmissionForm, load_form
-from portal.web.page import render, settings
+from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import capital, first_name
 
@@ -225,7 +225,7 @@ def cover(meeting_id: uuid.UUID) -> Response:
         return _form_page(row, form, _("Låt en kollega ta mötet"), _("Spara"))
     _read(meeting_id)
     flash(_("%(name)s tar mötet. Klienten får veta det.", name=first_name(names[form.colleague.data])))
-    return redirect(url_for("agenda.week"), 303)  # type: ignore[return-value]
+    return see_other(url_for("agenda.week"))
 
 
 @feature.route("/moten/<uuid:meeting_id>/version", access=Staff(WRITE, reads="meetings"), methods=("POST",))
@@ -257,4 +257,4 @@ def _form_page(row: MeetingRow, form: Any, title: str, button: str) -> Response:
 def _done(meeting_id: uuid.UUID, text: str) -> Response:
     _read(meeting_id)
     flash(text)
-    return redirect(url_for("agenda.meeting", meeting_id=meeting_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("agenda.meeting", meeting_id=meeting_id))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.core.i18n import _, format_day, format_time, ngettext
 from portal.meetings.forms.hours import (
@@ -29,7 +29,7 @@ from portal.meetings.words import WEEKDAYS, kind_name
 from portal.web.db import db
 from portal.web.forms import Form as WebForm
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import actor
 from portal.web.words import capital
 
@@ -117,7 +117,7 @@ def new_absence(owner: Owner) -> Response:
             refuse(form, refused)
         else:
             flash(_("Stängningen är sparad.") if of_unit else _("Frånvaron är sparad."))
-            return redirect(address(owner, "exception", exception_id=made.id), 303)  # type: ignore[return-value]
+            return see_other(address(owner, "exception", exception_id=made.id))
     return _render_form(owner, form, "meetings/staff/absence_form.html", of_unit=of_unit)
 
 
@@ -194,7 +194,7 @@ def form_page(owner: Owner, form: WebForm, save: Callable[[], str], template: st
 def done(owner: Owner, confirmation: str) -> Response:
     """Go back to the hours and tell what was done."""
     flash(confirmation)
-    return redirect(home(owner), 303)  # type: ignore[return-value]
+    return see_other(home(owner))
 
 
 def _render_form(owner: Owner, form: WebForm, template: str, **context: Any) -> Response:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.core.actor import Side
 from portal.core.i18n import _, lazy, ngettext
@@ -21,7 +21,7 @@ from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import Form as WebForm
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, NavItem, actor
 
 feature = Feature("meeting_kinds", nav=(NavItem("meeting_kinds.listed", lazy("Möten"), "calendar", Side.STAFF, 55),))
@@ -66,7 +66,7 @@ def defaults() -> Response:
     queries.require(actor())
     count = service.add_defaults(db())
     flash(ngettext("%(num)s sorts möte är tillagd.", "%(num)s sorters möten är tillagda.", count))
-    return redirect(url_for("meeting_kinds.listed"), 303)  # type: ignore[return-value]
+    return see_other(url_for("meeting_kinds.listed"))
 
 
 @feature.route("/motessorter/ny", access=Staff("meeting:manage"), methods=("GET", "POST"))
@@ -134,7 +134,7 @@ def _form_page(form: WebForm, save: Callable[[], str], template: str, **context:
     if form.validate_on_submit():
         try:
             flash(save())
-            return redirect(url_for("meeting_kinds.listed"), 303)  # type: ignore[return-value]
+            return see_other(url_for("meeting_kinds.listed"))
         except HoursRefused as refused:
             refuse(form, refused)
     return render(template, 422 if form.errors else 200, form=form, **context)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal.audit import service as audit
 from portal.core.actor import Side
@@ -35,7 +35,7 @@ from portal.people import queries as people
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import SubmissionForm, load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, NavItem, actor
 
 READ, WRITE = "meeting:read", "meeting:write"
@@ -274,4 +274,4 @@ def withdraw(proposal_id: uuid.UUID) -> Response:
 
 
 def _to(proposal_id: uuid.UUID) -> Response:
-    return redirect(url_for("proposals.proposal", proposal_id=proposal_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("proposals.proposal", proposal_id=proposal_id))

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_day, format_moment, today
@@ -15,7 +15,7 @@ from portal.records.staff_views.writing import about_client, log, refuse, to_rec
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 
 RELEASE = "record:release"
@@ -71,7 +71,7 @@ def _onwards(found: queries.Worked) -> Response:
     """Lead to the answer of what the version corrects, if it corrects anything, else to the record."""
     if not found.to_answer:
         return to_record(found.id)
-    return redirect(url_for("remarks.remark", remark_id=found.to_answer[0].id), 303)  # type: ignore[return-value]
+    return see_other(url_for("remarks.remark", remark_id=found.to_answer[0].id))
 
 
 def _texts(found: queries.Worked, form: ReleaseForm) -> list[str]:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.audit import service as audit
 from portal.core.actor import Side
@@ -20,7 +20,7 @@ from portal.records.rules.states import Outcome, RemarkState
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import due_tag
 
@@ -92,7 +92,7 @@ def answer(remark_id: uuid.UUID) -> Response:
         return _page(*queries.worked_remark(db(), actor(), remark_id), form, status=409)
     _log(found, row)
     flash(_("Svaret är skickat. Kvittens %(number)s", number=row.receipt_no))
-    return redirect(url_for("remarks.remark", remark_id=remark_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("remarks.remark", remark_id=remark_id))
 
 
 def _form(found: queries.Worked, row: queries.RemarkRow) -> AnswerForm:

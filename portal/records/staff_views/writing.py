@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, url_for
 
 from portal.audit import service as audit
 from portal.core.errors import Conflict, InvalidInput, NotFound
@@ -19,7 +19,7 @@ from portal.records.service import About
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import Form, load_form
-from portal.web.page import render
+from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 
 READ, WRITE = "record:read", "record:write"
@@ -93,7 +93,7 @@ def write(case_id: uuid.UUID) -> Response:
 
 def to_record(record_id: uuid.UUID) -> Response:
     """Lead to a record's page."""
-    return redirect(url_for("documentation.record", record_id=record_id), 303)  # type: ignore[return-value]
+    return see_other(url_for("documentation.record", record_id=record_id))
 
 
 @feature.route("/dokumentation/<uuid:record_id>", access=Staff(READ, reads="records"))
