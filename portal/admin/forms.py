@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 from portal.core.i18n import Text, lazy
 from portal.core.text import clean_text
 from portal.people.rules import Role
-from portal.web.forms import Form, TextLength
+from portal.web.forms import Form, TextLength, wording
 
 MAX_NAME, MAX_SUBJECT = 120, 200
 
@@ -34,11 +34,11 @@ class ConfirmForm(Form):
 
 def _role() -> RadioField:
     # wtforms' stubs know no lazy texts.
-    return RadioField(lazy("Roll"), validators=[InputRequired(lazy("Välj en roll."))])  # type: ignore[arg-type]
+    return RadioField(wording(lazy("Roll")), validators=[InputRequired(wording(lazy("Välj en roll.")))])
 
 
 def _unit() -> SelectField:
-    return SelectField(lazy("Enhet"))  # type: ignore[arg-type]
+    return SelectField(wording(lazy("Enhet")))
 
 
 class AccountForm(Form):
@@ -57,15 +57,15 @@ class NewAccountForm(AccountForm):
     """A new account: the name, and what the identity provider calls its holder."""
 
     name = StringField(
-        lazy("Namn"),  # type: ignore[arg-type]
+        wording(lazy("Namn")),
         filters=[_clean],
         validators=[TextLength(MAX_NAME, lazy("Skriv för- och efternamn."))],
     )
     subject = StringField(
-        lazy("Identitet hos inloggningstjänsten"),  # type: ignore[arg-type]
+        wording(lazy("Identitet hos inloggningstjänsten")),
         filters=[_clean],
         validators=[TextLength(MAX_SUBJECT, lazy("Skriv identiteten, till exempel namn@kommunen.se."))],
-        description=lazy("Till exempel namn@kommunen.se eller HSA-id. Aldrig personnummer."),  # type: ignore[arg-type]
+        description=wording(lazy("Till exempel namn@kommunen.se eller HSA-id. Aldrig personnummer.")),
     )
     # Made anew: fields, and with them the list of errors, come in the order in which they are made.
     role = _role()

@@ -7,15 +7,15 @@ from wtforms import TextAreaField
 from portal.core.i18n import LazyText, lazy
 from portal.core.text import clean_text
 from portal.messages.rules import MAX_TEXT
-from portal.web.forms import SubmissionForm, TextLength
+from portal.web.forms import SubmissionForm, TextLength, wording
 
 
 def _text(label: LazyText, hint: LazyText) -> TextAreaField:
     return TextAreaField(
-        label,  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(label),
         filters=[clean_text],
         validators=[TextLength(MAX_TEXT, lazy("Skriv något innan du skickar."))],
-        description=hint,  # type: ignore[arg-type]
+        description=wording(hint),
     )
 
 

@@ -7,7 +7,7 @@ from wtforms import EmailField, RadioField, SelectField, StringField, TelField
 from portal.core.i18n import LANGUAGES, LazyText, lazy
 from portal.core.text import clean_text
 from portal.notices.rules import Channel, Reminder
-from portal.web.forms import Form, TextLength
+from portal.web.forms import Form, TextLength, wording
 
 MAX_ADDRESS, MAX_CODE = 320, 40
 NOWHERE = "none"
@@ -21,10 +21,10 @@ class MailForm(Form):
     """A mail address."""
 
     address = EmailField(
-        lazy("Din e-postadress"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Din e-postadress")),
         filters=[_clean],
         validators=[TextLength(MAX_ADDRESS, lazy("Skriv e-postadressen så här: namn@exempel.se."))],
-        description=lazy("Välj en adress som bara du läser."),  # type: ignore[arg-type]
+        description=wording(lazy("Välj en adress som bara du läser.")),
     )
 
 
@@ -32,10 +32,10 @@ class MobileForm(Form):
     """A mobile number."""
 
     address = TelField(
-        lazy("Ditt mobilnummer"),  # type: ignore[arg-type]
+        wording(lazy("Ditt mobilnummer")),
         filters=[_clean],
         validators=[TextLength(MAX_ADDRESS, lazy("Skriv ett mobilnummer med siffror, till exempel 070-174 06 05."))],
-        description=lazy("Välj en telefon som bara du använder."),  # type: ignore[arg-type]
+        description=wording(lazy("Välj en telefon som bara du använder.")),
     )
 
 
@@ -46,7 +46,7 @@ class CodeForm(Form):
     """The code that was sent to an address."""
 
     code = StringField(
-        lazy("Koden"),  # type: ignore[arg-type]
+        wording(lazy("Koden")),
         filters=[_clean],
         validators=[TextLength(MAX_CODE, lazy("Skriv koden med sex siffror."))],
         render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "size": 8},
@@ -65,9 +65,9 @@ REMINDER_NAMES: dict[Reminder, LazyText] = {
 class ChoiceForm(Form):
     """Where notices go, how long before a meeting a reminder comes, and in which language."""
 
-    channel = RadioField(lazy("Hur vill du få veta att något är nytt?"))  # type: ignore[arg-type]
-    reminder = RadioField(lazy("Påminnelse före möten"))  # type: ignore[arg-type]
-    locale = SelectField(lazy("Språk"))  # type: ignore[arg-type]
+    channel = RadioField(wording(lazy("Hur vill du få veta att något är nytt?")))
+    reminder = RadioField(wording(lazy("Påminnelse före möten")))
+    locale = SelectField(wording(lazy("Språk")))
 
     def __init__(self, *args: Any, addresses: dict[Channel, str], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -16,6 +16,14 @@ from portal.web import form_messages
 from portal.web.routes import web_kit
 
 
+def wording(text: Text) -> Any:
+    """Return a text as a field takes it for its label, description or message: translated when it is shown.
+
+    WTForms shows whatever can be made a string; its stubs know strings alone.
+    """
+    return text
+
+
 class _Translations:
     """WTForms' own messages in our words; it fills in their place-holders itself."""
 

@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 from portal.assistance.service.supplements import MAX_TEXT
 from portal.core.i18n import Text, lazy
 from portal.core.text import clean_text
-from portal.web.forms import AtMost, Form
+from portal.web.forms import AtMost, Form, wording
 
 
 class SupplementForm(Form):
@@ -16,10 +16,10 @@ class SupplementForm(Form):
 
     supplement = HiddenField()
     text = TextAreaField(
-        lazy("Vad vill du berätta?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Vad vill du berätta?")),
         filters=[clean_text],
         validators=[AtMost(MAX_TEXT)],
-        description=lazy("Till exempel vad filerna är. Skriv på vilket språk du vill."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Till exempel vad filerna är. Skriv på vilket språk du vill.")),
     )
 
     @property

@@ -4,12 +4,12 @@ from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
 from portal.core.i18n import lazy
-from portal.web.forms import Form
+from portal.web.forms import Form, wording
 
 
 class AttestForm(Form):
     """Whether the person vouches for the answers; its label is the first line of the attestation."""
 
     attest = BooleanField(
-        validators=[DataRequired(lazy("Kryssa i att uppgifterna är riktiga, om de är det."))],  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        validators=[DataRequired(wording(lazy("Kryssa i att uppgifterna är riktiga, om de är det.")))],
     )

@@ -5,7 +5,7 @@ from wtforms import StringField, TextAreaField
 from portal.assistance.rules.identities import read_number
 from portal.core.i18n import Text, lazy, today
 from portal.core.text import clean_text
-from portal.web.forms import Form, TextLength
+from portal.web.forms import Form, TextLength, wording
 
 MAX_ASKED = 1000
 _LONGEST_NUMBER = 40
@@ -19,10 +19,10 @@ class InviteForm(Form):
     """The identity number of whoever is asked to apply together with the person."""
 
     number = StringField(
-        lazy("Personnummer"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Personnummer")),
         filters=[clean_text],
         validators=[TextLength(_LONGEST_NUMBER, lazy("Skriv personnumret."))],
-        description=lazy("Tio eller tolv siffror, till den du söker tillsammans med."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Tio eller tolv siffror, till den du söker tillsammans med.")),
     )
 
     @property
@@ -42,8 +42,8 @@ class AskForm(Form):
     """What a co-applicant asks to have changed before signing."""
 
     text = TextAreaField(
-        lazy("Vad behöver ändras?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Vad behöver ändras?")),
         filters=[clean_text],
         validators=[TextLength(MAX_ASKED, lazy("Skriv vad som behöver ändras."))],
-        description=lazy("Till exempel en summa som är fel. Skriv på vilket språk du vill."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Till exempel en summa som är fel. Skriv på vilket språk du vill.")),
     )

@@ -5,15 +5,15 @@ from wtforms import StringField
 
 from portal.core.i18n import lazy
 from portal.core.text import clean_text
-from portal.web.forms import Form
+from portal.web.forms import Form, wording
 
 
 class BusyForm(Form):
     """One of the two is enough."""
 
     url = StringField(
-        lazy("Kalenderns adress"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Kalenderns adress")),
         filters=[clean_text],
-        description=lazy("Den hemliga iCal-adressen. Den visas aldrig igen."),  # type: ignore[arg-type]
+        description=wording(lazy("Den hemliga iCal-adressen. Den visas aldrig igen.")),
     )
     file = FileField(lazy("Eller en fil som slutar på .ics"), render_kw={"accept": ".ics,text/calendar"})

@@ -18,7 +18,7 @@ from portal.meetings.rules.arrangement import (
 from portal.meetings.rules.states import Form as MeetingForm
 from portal.meetings.words import FORM_WORDS
 from portal.people.languages import INTERPRETER_LANGUAGES, OTHER_LANGUAGE
-from portal.web.forms import AtMost, Form, SubmissionForm, TextLength
+from portal.web.forms import AtMost, Form, SubmissionForm, TextLength, wording
 
 NO, YES = "no", "yes"
 # Any: wtforms knows no lazy texts.
@@ -29,19 +29,19 @@ _ANSWERS: Any = [SelectChoice(NO, lazy("Nej")), SelectChoice(YES, lazy("Ja"))]
 def _line(label: LazyText, hint: LazyText, *, needed: LazyText | None = None) -> StringField:
     length = TextLength(MAX_SHORT, needed) if needed else AtMost(MAX_SHORT)
     return StringField(
-        label,  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(label),
         filters=[clean_text],
         validators=[length],
-        description=hint,  # type: ignore[arg-type]  # as above
+        description=wording(hint),
     )
 
 
 def _area(label: LazyText, hint: LazyText, maximum: int) -> TextAreaField:
     return TextAreaField(
-        label,  # type: ignore[arg-type]  # as above
+        wording(label),
         filters=[clean_text],
         validators=[AtMost(maximum)],
-        description=hint,  # type: ignore[arg-type]  # as above
+        description=wording(hint),
     )
 
 
@@ -49,12 +49,12 @@ class InterpreterForm(Form):
     """Whether an interpreter is needed, in which language, and what to think of."""
 
     interpreter = RadioField(
-        lazy("Behöver du tolk?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Behöver du tolk?")),
         choices=_ANSWERS,
         default=NO,
-        description=lazy("Tolken är gratis och får inte berätta något för andra. Vi bokar längre tid."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Tolken är gratis och får inte berätta något för andra. Vi bokar längre tid.")),
     )
-    language = SelectField(lazy("Språk"), choices=_LANGUAGES, default="")  # type: ignore[arg-type]  # as above
+    language = SelectField(wording(lazy("Språk")), choices=_LANGUAGES, default="")
     interpreter_wish = _line(
         lazy("Något vi ska tänka på?"), lazy("Till exempel dialekt eller om du vill ha en man eller kvinna.")
     )
@@ -79,9 +79,9 @@ class InterpreterForm(Form):
 class ChooseForm(InterpreterForm):
     """Whom to meet and how: all that decides which times there are."""
 
-    whom = RadioField(lazy("Vem vill du träffa?"))  # type: ignore[arg-type]  # as above
-    kind = RadioField(lazy("Vad för möte vill du ha?"))  # type: ignore[arg-type]  # as above
-    how = RadioField(lazy("Hur vill du träffas?"))  # type: ignore[arg-type]  # as above
+    whom = RadioField(wording(lazy("Vem vill du träffa?")))
+    kind = RadioField(wording(lazy("Vad för möte vill du ha?")))
+    how = RadioField(wording(lazy("Hur vill du träffas?")))
 
     def offer(self, whom: dict[str, str], kinds: dict[str, str], forms: Sequence[MeetingForm]) -> None:
         """Set what can be chosen, by the value that is sent."""

@@ -16,7 +16,7 @@ from portal.meetings.rules.availability import Kinds
 from portal.meetings.rules.hours import STEPS, HoursRefused, WeeklyHours, instant
 from portal.meetings.rules.states import Form as MeetingForm
 from portal.meetings.words import FORM_NAMES, WEEKDAYS, kind_name
-from portal.web.forms import CheckboxesField, Form
+from portal.web.forms import CheckboxesField, Form, wording
 
 _HALF_HOUR = "30"
 _NEEDED = InputRequired()
@@ -49,10 +49,10 @@ def _instant(day: DateField, minute: int, field: str, *, last: bool = False) -> 
 class OfferedForm(Form):
     """What hours are for: how far apart times begin, forms, kinds of meetings, and where visits are."""
 
-    step = SelectField(lazy("En ny tid börjar"), default=_HALF_HOUR)  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
-    forms = CheckboxesField(lazy("Hur ni kan ses"))  # type: ignore[arg-type]
-    place = SelectField(lazy("Var besöken är"), default="")  # type: ignore[arg-type]
-    types = CheckboxesField(lazy("Vilka möten"))  # type: ignore[arg-type]
+    step = SelectField(wording(lazy("En ny tid börjar")), default=_HALF_HOUR)
+    forms = CheckboxesField(wording(lazy("Hur ni kan ses")))
+    place = SelectField(wording(lazy("Var besöken är")), default="")
+    types = CheckboxesField(wording(lazy("Vilka möten")))
 
     def __init__(self, *args: Any, kinds: Sequence[MeetingType], places: Sequence[Place], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -95,10 +95,10 @@ class OfferedForm(Form):
 class WeeklyForm(OfferedForm):
     """Hours of one day of the week."""
 
-    from_time = TimeField(lazy("Från"), validators=[_NEEDED])  # type: ignore[arg-type]
-    to_time = TimeField(lazy("Till"), validators=[_NEEDED])  # type: ignore[arg-type]
-    valid_from = DateField(lazy("Första dagen"), validators=[_NEEDED])  # type: ignore[arg-type]
-    valid_until = DateField(lazy("Sista dagen"), validators=[Optional()])  # type: ignore[arg-type]
+    from_time = TimeField(wording(lazy("Från")), validators=[_NEEDED])
+    to_time = TimeField(wording(lazy("Till")), validators=[_NEEDED])
+    valid_from = DateField(wording(lazy("Första dagen")), validators=[_NEEDED])
+    valid_until = DateField(wording(lazy("Sista dagen")), validators=[Optional()])
 
     @property
     def hours(self) -> WeeklyHours:
@@ -116,7 +116,7 @@ class WeeklyForm(OfferedForm):
 class NewWeeklyForm(WeeklyForm):
     """The same hours on some days of the week."""
 
-    weekdays = CheckboxesField(lazy("Dagar"))  # type: ignore[arg-type]
+    weekdays = CheckboxesField(wording(lazy("Dagar")))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -131,9 +131,9 @@ class NewWeeklyForm(WeeklyForm):
 class OpeningForm(OfferedForm):
     """A single opening on one day."""
 
-    day = DateField(lazy("Dag"), validators=[_NEEDED])  # type: ignore[arg-type]
-    from_time = TimeField(lazy("Från"), validators=[_NEEDED])  # type: ignore[arg-type]
-    to_time = TimeField(lazy("Till"), validators=[_NEEDED])  # type: ignore[arg-type]
+    day = DateField(wording(lazy("Dag")), validators=[_NEEDED])
+    from_time = TimeField(wording(lazy("Från")), validators=[_NEEDED])
+    to_time = TimeField(wording(lazy("Till")), validators=[_NEEDED])
 
     def span(self) -> tuple[datetime, datetime]:
         """Return from when until when.
@@ -147,14 +147,14 @@ class OpeningForm(OfferedForm):
 class AbsenceForm(Form):
     """An absence: whole days, or from and to a time."""
 
-    first_day = DateField(lazy("Första dagen"), validators=[_NEEDED])  # type: ignore[arg-type]
-    from_time = TimeField(lazy("Från klockan"), validators=[Optional()])  # type: ignore[arg-type]
-    last_day = DateField(lazy("Sista dagen"), validators=[_NEEDED])  # type: ignore[arg-type]
-    to_time = TimeField(lazy("Till klockan"), validators=[Optional()])  # type: ignore[arg-type]
+    first_day = DateField(wording(lazy("Första dagen")), validators=[_NEEDED])
+    from_time = TimeField(wording(lazy("Från klockan")), validators=[Optional()])
+    last_day = DateField(wording(lazy("Sista dagen")), validators=[_NEEDED])
+    to_time = TimeField(wording(lazy("Till klockan")), validators=[Optional()])
     note = TextAreaField(
-        lazy("Anteckning"),  # type: ignore[arg-type]
+        wording(lazy("Anteckning")),
         filters=[clean_text],
-        description=lazy("Bara du och din gruppledare ser den. Skriv inget om hälsa."),  # type: ignore[arg-type]
+        description=wording(lazy("Bara du och din gruppledare ser den. Skriv inget om hälsa.")),
     )
 
     def span(self) -> tuple[datetime, datetime]:
@@ -171,21 +171,21 @@ class ClosingForm(AbsenceForm):
     """A time in which a whole unit is closed."""
 
     note = TextAreaField(
-        lazy("Anteckning"),  # type: ignore[arg-type]
+        wording(lazy("Anteckning")),
         filters=[clean_text],
-        description=lazy("Alla i enheten ser den, till exempel: planeringsdag."),  # type: ignore[arg-type]
+        description=wording(lazy("Alla i enheten ser den, till exempel: planeringsdag.")),
     )
 
 
 class CalendarForm(Form):
     """Whether clients may book somebody."""
 
-    bookable = BooleanField(lazy("Klienter kan boka tider"))  # type: ignore[arg-type]
-    intake = BooleanField(lazy("Tar emot dem som inte har en handläggare än"))  # type: ignore[arg-type]
+    bookable = BooleanField(wording(lazy("Klienter kan boka tider")))
+    intake = BooleanField(wording(lazy("Tar emot dem som inte har en handläggare än")))
     calls_from = StringField(
-        lazy("Så syns det när du ringer"),  # type: ignore[arg-type]
+        wording(lazy("Så syns det när du ringer")),
         filters=[clean_text],
-        description=lazy("Klienten ser det före ett telefonmöte, till exempel: dolt nummer."),  # type: ignore[arg-type]
+        description=wording(lazy("Klienten ser det före ett telefonmöte, till exempel: dolt nummer.")),
     )
 
 

@@ -14,17 +14,17 @@ from portal.meetings.rules.kinds import KindSettings, PlaceSettings
 from portal.meetings.rules.states import Form as MeetingForm
 from portal.meetings.rules.states import TypeKind
 from portal.meetings.words import FORM_NAMES, KIND_NAMES
-from portal.web.forms import CheckboxesField, Form
+from portal.web.forms import CheckboxesField, Form, wording
 
 
 def _number(label: LazyText, hint: LazyText | None = None) -> IntegerField:
     # 0 is an answer, so it is asked whether something was typed, not whether it counts as true.
-    return IntegerField(label, validators=[InputRequired()], description=hint or "")  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+    return IntegerField(wording(label), validators=[InputRequired()], description=wording(hint or ""))
 
 
 class _OfUnit(Form):
-    unit = SelectField(lazy("Enhet"), default="")  # type: ignore[arg-type]
-    active = BooleanField(lazy("Används"), default=True)  # type: ignore[arg-type]
+    unit = SelectField(wording(lazy("Enhet")), default="")
+    active = BooleanField(wording(lazy("Används")), default=True)
 
     def __init__(self, *args: Any, units: Mapping[uuid.UUID, str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -39,25 +39,25 @@ class _OfUnit(Form):
 class KindForm(_OfUnit):
     """A kind of meeting."""
 
-    kind = SelectField(lazy("Sort"), default=TypeKind.FOLLOW_UP.value)  # type: ignore[arg-type]
+    kind = SelectField(wording(lazy("Sort")), default=TypeKind.FOLLOW_UP.value)
     name = StringField(
-        lazy("Eget namn"),  # type: ignore[arg-type]
+        wording(lazy("Eget namn")),
         filters=[clean_text],
-        description=lazy("Utan eget namn används sortens namn, på klientens språk."),  # type: ignore[arg-type]
+        description=wording(lazy("Utan eget namn används sortens namn, på klientens språk.")),
     )
     minutes = _number(lazy("Längd i minuter"))
     interpreter_percent = _number(lazy("Så mycket längre med tolk, i procent"))
     buffer_minutes = _number(lazy("Minuter fria efter mötet"))
-    forms = CheckboxesField(lazy("Hur ni kan ses"))  # type: ignore[arg-type]
+    forms = CheckboxesField(wording(lazy("Hur ni kan ses")))
     notice_hours = _number(lazy("Senast så många timmar före"), lazy("Så sent kan klienten boka."))
     ahead_days = _number(lazy("Tidigast så många dagar före"), lazy("Så långt fram kan klienten boka."))
     client_bookable = BooleanField(
-        lazy("Klienten kan boka det själv"),  # type: ignore[arg-type]
-        description=lazy("Annars bjuder handläggaren in, eller klienten föreslår."),  # type: ignore[arg-type]
+        wording(lazy("Klienten kan boka det själv")),
+        description=wording(lazy("Annars bjuder handläggaren in, eller klienten föreslår.")),
     )
     hidden_from_guardians = BooleanField(
-        lazy("Döljs för vårdnadshavare"),  # type: ignore[arg-type]
-        description=lazy("För samtal med barn utan vårdnadshavare."),  # type: ignore[arg-type]
+        wording(lazy("Döljs för vårdnadshavare")),
+        description=wording(lazy("För samtal med barn utan vårdnadshavare.")),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -91,12 +91,12 @@ class KindForm(_OfUnit):
 class PlaceForm(_OfUnit):
     """A place where clients are met."""
 
-    name = StringField(lazy("Namn"), validators=[InputRequired()], filters=[clean_text])  # type: ignore[arg-type]
-    address = StringField(lazy("Adress"), validators=[InputRequired()], filters=[clean_text])  # type: ignore[arg-type]
+    name = StringField(wording(lazy("Namn")), validators=[InputRequired()], filters=[clean_text])
+    address = StringField(wording(lazy("Adress")), validators=[InputRequired()], filters=[clean_text])
     access_note = TextAreaField(
-        lazy("Så kommer man in"),  # type: ignore[arg-type]
+        wording(lazy("Så kommer man in")),
         filters=[clean_text],
-        description=lazy("Till exempel dörr, våning, hiss och vem man säger till. Inget som avslöjar varför."),  # type: ignore[arg-type]
+        description=wording(lazy("Till exempel dörr, våning, hiss och vem man säger till. Inget som avslöjar varför.")),
     )
 
     @property

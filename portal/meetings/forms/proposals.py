@@ -24,7 +24,7 @@ from portal.meetings.rules.availability import Span
 from portal.meetings.rules.proposing import MAX_SHORT, MAX_TEXT, Terms, VisitNowhere, check_place, checked_windows
 from portal.meetings.rules.states import MAX_WINDOWS
 from portal.meetings.rules.states import Form as MeetingForm
-from portal.web.forms import AtMost, Form, SubmissionForm, TextLength, load_form
+from portal.web.forms import AtMost, Form, SubmissionForm, TextLength, load_form, wording
 
 ADD, REMOVE = "lagg-till", "ta-bort"
 
@@ -37,9 +37,9 @@ class WindowForm(wtforms.Form):
 
         csrf = False
 
-    day = DateField(lazy("Dag"))  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
-    start = TimeField(lazy("Från"))  # type: ignore[arg-type]  # as above
-    end = TimeField(lazy("Till"))  # type: ignore[arg-type]  # as above
+    day = DateField(wording(lazy("Dag")))
+    start = TimeField(wording(lazy("Från")))
+    end = TimeField(wording(lazy("Till")))
 
     @property
     def is_blank(self) -> bool:
@@ -74,21 +74,21 @@ class TermsForm(SubmissionForm, InterpreterForm):
     """What one side proposes; ``minutes`` is how long the meeting takes."""
 
     windows = FieldList(FormField(WindowForm), min_entries=1, max_entries=MAX_WINDOWS)
-    how = _Ways(lazy("Hur vill du helst träffas?"), validate_choice=True)  # type: ignore[arg-type]  # as above
+    how = _Ways(wording(lazy("Hur vill du helst träffas?")), validate_choice=True)
     place_text = wtforms.StringField(
-        lazy("Var?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Var?")),
         filters=[clean_text],
         validators=[AtMost(MAX_SHORT)],
-        description=lazy("Bara om du vill träffas på en annan plats."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Bara om du vill träffas på en annan plats.")),
     )
     participants = wtforms.StringField(
-        lazy("Vill du ha någon med dig?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Vill du ha någon med dig?")),
         filters=[clean_text],
         validators=[AtMost(MAX_SHORT)],
-        description=lazy("Skriv vem. Det kan vara en vän, en släkting eller ett ombud. Du bestämmer."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Skriv vem. Det kan vara en vän, en släkting eller ett ombud. Du bestämmer.")),
     )
     text = TextAreaField(
-        lazy("Vad vill du ta upp, och är det något mer vi ska veta?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Vad vill du ta upp, och är det något mer vi ska veta?")),
         filters=[clean_text],
         validators=[AtMost(MAX_TEXT)],
     )
@@ -172,9 +172,9 @@ class OfferForm(TermsForm):
     """What a caseworker proposes: in one of our places, too, where it is a visit."""
 
     place = SelectField(
-        lazy("Var ses ni på besök?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Var ses ni på besök?")),
         validate_choice=True,
-        description=lazy("Gäller bara ett besök."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Gäller bara ett besök.")),
     )
 
     def validate_place(self, field: SelectField) -> None:
@@ -223,9 +223,9 @@ def is_sent(form: TermsForm) -> bool:
 class AcceptForm(SubmissionForm):
     """A time of the other side's proposal, and one of its ways to meet."""
 
-    how = SelectField(lazy("Hur träffas ni?"), validate_choice=True)  # type: ignore[arg-type]  # as above
-    place = SelectField(lazy("Var?"), validate_choice=True)  # type: ignore[arg-type]  # as above
-    time = SelectField(lazy("Dag och tid"), validate_choice=True)  # type: ignore[arg-type]  # as above
+    how = SelectField(wording(lazy("Hur träffas ni?")), validate_choice=True)
+    place = SelectField(wording(lazy("Var?")), validate_choice=True)
+    time = SelectField(wording(lazy("Dag och tid")), validate_choice=True)
 
     def offer(self, times: dict[str, str], forms: dict[str, str], places: dict[str, str]) -> None:
         """Set what can be chosen."""
@@ -247,10 +247,10 @@ class NoForm(SubmissionForm):
     """A client's no; it needs no reason."""
 
     reason = TextAreaField(
-        lazy("Vill du säga varför?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Vill du säga varför?")),
         filters=[clean_text],
         validators=[AtMost(MAX_REASON)],
-        description=lazy("Du behöver inte svara."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Du behöver inte svara.")),
     )
 
 
@@ -258,10 +258,10 @@ class StaffNoForm(SubmissionForm):
     """A caseworker's no, with a reason."""
 
     reason = TextAreaField(
-        lazy("Varför går det inte?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("Varför går det inte?")),
         filters=[clean_text],
         validators=[TextLength(MAX_REASON, lazy("Skriv varför, så att klienten förstår."))],
-        description=lazy("Klienten läser det du skriver."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Klienten läser det du skriver.")),
     )
 
 

@@ -6,15 +6,15 @@ from wtforms.validators import InputRequired
 from portal.core.i18n import lazy
 from portal.core.text import clean_text
 from portal.meetings.rules.arrangement import MAX_REASON
-from portal.web.forms import Form, SubmissionForm, TextLength
+from portal.web.forms import Form, SubmissionForm, TextLength, wording
 
 
 def _reason() -> TextAreaField:
     return TextAreaField(
-        lazy("Varför?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Varför?")),
         filters=[clean_text],
         validators=[TextLength(MAX_REASON, lazy("Skriv varför, så att klienten förstår."))],
-        description=lazy("Klienten läser det du skriver."),  # type: ignore[arg-type]  # as above
+        description=wording(lazy("Klienten läser det du skriver.")),
     )
 
 
@@ -27,15 +27,17 @@ class CancelForm(Form):
 class MoveForm(SubmissionForm):
     """When a meeting is instead, and why."""
 
-    day = DateField(lazy("Dag"), validators=[InputRequired(lazy("Välj en dag."))])  # type: ignore[arg-type]  # as above
-    start = TimeField(lazy("Tid"), validators=[InputRequired(lazy("Skriv en tid, till exempel 13.00."))])  # type: ignore[arg-type]  # as above
+    day = DateField(wording(lazy("Dag")), validators=[InputRequired(wording(lazy("Välj en dag.")))])
+    start = TimeField(
+        wording(lazy("Tid")), validators=[InputRequired(wording(lazy("Skriv en tid, till exempel 13.00.")))]
+    )
     reason = _reason()
 
 
 class CoverForm(Form):
     """Which colleague holds the meeting."""
 
-    colleague = SelectField(lazy("Kollega"))  # type: ignore[arg-type]  # as above
+    colleague = SelectField(wording(lazy("Kollega")))
 
     def offer(self, colleagues: dict[str, str]) -> None:
         """Set who can be chosen."""

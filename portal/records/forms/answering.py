@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, ValidationError
 from portal.core.i18n import lazy
 from portal.core.text import clean_text
 from portal.records.rules.states import MAX_TEXT, Outcome
-from portal.web.forms import SubmissionForm, TextLength
+from portal.web.forms import SubmissionForm, TextLength, wording
 
 # In the order in which a caseworker thinks: is it wrong, do we disagree, or is it only unclear?
 CHOICES = (
@@ -31,14 +31,14 @@ class AnswerForm(SubmissionForm):
     """What a caseworker does with a remark, and what the client is told."""
 
     outcome = RadioField(
-        lazy("Vad gör du?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Vad gör du?")),
         choices=[SelectChoice(outcome.value, label) for outcome, label in CHOICES],
-        validators=[InputRequired(message=lazy("Välj vad du gör."))],  # type: ignore[arg-type]  # as above
+        validators=[InputRequired(message=wording(lazy("Välj vad du gör.")))],
     )
-    version = SelectField(lazy("Versionen där texten är rättad"), validate_choice=False)  # type: ignore[arg-type]
+    version = SelectField(wording(lazy("Versionen där texten är rättad")), validate_choice=False)
     text = TextAreaField(
-        lazy("Svar till klienten"),  # type: ignore[arg-type]  # as above
-        description=lazy("Korta meningar. Inga förkortningar."),  # type: ignore[arg-type]  # as above
+        wording(lazy("Svar till klienten")),
+        description=wording(lazy("Korta meningar. Inga förkortningar.")),
         filters=[clean_text],
         validators=[TextLength(MAX_TEXT, lazy("Skriv något innan du skickar."))],
     )

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Optional
 from portal.core.i18n import lazy
 from portal.core.text import clean_text
 from portal.records.rules.states import MAX_TEXT, RemarkKind
-from portal.web.forms import Form, SubmissionForm, TextLength
+from portal.web.forms import Form, SubmissionForm, TextLength, wording
 
 KINDS = (
     (RemarkKind.RIGHT, lazy("Stämmer")),
@@ -22,9 +22,9 @@ class RemarkForm(SubmissionForm):
     """What the client says of a passage or of the whole; the length of the text is the service's to judge."""
 
     kind = RadioField(
-        lazy("Vad tycker du om stycket?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Vad tycker du om stycket?")),
         choices=[SelectChoice(kind.value, label) for kind, label in KINDS],
-        validators=[InputRequired(message=lazy("Välj vad du vill säga."))],  # type: ignore[arg-type]
+        validators=[InputRequired(message=wording(lazy("Välj vad du vill säga.")))],
     )
     text = TextAreaField(filters=[clean_text])
     # The stamp of the draft that this form has seen.
@@ -44,7 +44,7 @@ class ReplyForm(SubmissionForm):
     """The client's reply to an answer."""
 
     text = TextAreaField(
-        lazy("Ditt svar"),  # type: ignore[arg-type]
+        wording(lazy("Ditt svar")),
         filters=[clean_text],
         validators=[TextLength(MAX_TEXT, lazy("Skriv något innan du skickar."))],
     )
@@ -61,4 +61,4 @@ class RestForm(SubmissionForm):
 class SearchForm(Form):
     """Words to look for; sent in the body, for an address would keep them."""
 
-    words = StringField(lazy("Sök i det som är skrivet"), filters=[clean_text])  # type: ignore[arg-type]
+    words = StringField(wording(lazy("Sök i det som är skrivet")), filters=[clean_text])

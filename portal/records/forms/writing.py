@@ -29,7 +29,7 @@ from portal.records.rules.passages import Passage, Written, split
 from portal.records.rules.secrecy import grounds_on
 from portal.records.rules.states import MAX_TEXT, MAX_TITLE, Ground, NoteType
 from portal.records.service import Check, Hidden
-from portal.web.forms import AtMost, Form, SubmissionForm, TextLength
+from portal.web.forms import AtMost, Form, SubmissionForm, TextLength, wording
 
 NOTE_TYPES: dict[NoteType, LazyText] = {
     NoteType.NOTE: lazy("Tjänsteanteckning"),
@@ -52,23 +52,23 @@ class WriteForm(SubmissionForm):
     """A new record: what it is about, and its text."""
 
     type = SelectField(
-        lazy("Vad är det?"),  # type: ignore[arg-type]  # wtforms' stubs know no lazy texts
+        wording(lazy("Vad är det?")),
         choices=[
             SelectChoice(kind.value, label) for kind, label in NOTE_TYPES.items() if kind is not NoteType.DOCUMENT
         ],
     )
-    title = StringField(lazy("Rubrik"), filters=[clean_text], validators=[_TITLE])  # type: ignore[arg-type]  # as above
-    day = DateField(lazy("Dag"), validators=[InputRequired(lazy("Välj en dag."))])  # type: ignore[arg-type]  # as above
-    at = TimeField(lazy("Tid"), validators=[InputRequired(lazy("Skriv en tid, till exempel 13.00."))])  # type: ignore[arg-type]
+    title = StringField(wording(lazy("Rubrik")), filters=[clean_text], validators=[_TITLE])
+    day = DateField(wording(lazy("Dag")), validators=[InputRequired(wording(lazy("Välj en dag.")))])
+    at = TimeField(wording(lazy("Tid")), validators=[InputRequired(wording(lazy("Skriv en tid, till exempel 13.00.")))])
     child_sensitive = BooleanField(
-        lazy("Samtal med ett barn"),  # type: ignore[arg-type]  # as above
-        description=lazy("Visas aldrig för vårdnadshavare. 20 kap. 7 § socialtjänstlagen."),  # type: ignore[arg-type]
+        wording(lazy("Samtal med ett barn")),
+        description=wording(lazy("Visas aldrig för vårdnadshavare. 20 kap. 7 § socialtjänstlagen.")),
     )
     text = TextAreaField(
-        lazy("Text"),  # type: ignore[arg-type]  # as above
-        description=_PLAIN,  # type: ignore[arg-type]  # as above
+        wording(lazy("Text")),
+        description=wording(_PLAIN),
         filters=[clean_text],
-        validators=[InputRequired(lazy("Skriv minst ett stycke."))],  # type: ignore[arg-type]  # as above
+        validators=[InputRequired(wording(lazy("Skriv minst ett stycke.")))],
     )
 
     def validate_day(self, field: DateField) -> None:
@@ -92,12 +92,12 @@ class PassageForm(wtforms.Form):
 class TextForm(Form):
     """The text of a version that is worked on, passage by passage, so that each keeps its id."""
 
-    title = StringField(lazy("Rubrik"), filters=[clean_text], validators=[_TITLE])  # type: ignore[arg-type]  # as above
+    title = StringField(wording(lazy("Rubrik")), filters=[clean_text], validators=[_TITLE])
     passages = FieldList(FormField(PassageForm))
-    more = TextAreaField(lazy("Lägg till sist"), description=_PLAIN, filters=[clean_text])  # type: ignore[arg-type]
+    more = TextAreaField(wording(lazy("Lägg till sist")), description=wording(_PLAIN), filters=[clean_text])
     reason = StringField(
-        lazy("Varför ändrar du?"),  # type: ignore[arg-type]  # as above
-        description=lazy("Klienten läser det bredvid ändringen."),  # type: ignore[arg-type]  # as above
+        wording(lazy("Varför ändrar du?")),
+        description=wording(lazy("Klienten läser det bredvid ändringen.")),
         filters=[clean_text],
         validators=[AtMost(MAX_TEXT)],
     )
@@ -147,8 +147,8 @@ class MaskForm(wtforms.Form):
 
     id = HiddenField()
     fate = RadioField(choices=[SelectChoice(SHOW, lazy("Visa")), SelectChoice(HIDE, lazy("Dölj"))])
-    ground = SelectField(lazy("Grund för att dölja"), validate_choice=False)  # type: ignore[arg-type]  # as above
-    why = StringField(lazy("Varför? Bara för er."), filters=[clean_text])  # type: ignore[arg-type]  # as above
+    ground = SelectField(wording(lazy("Grund för att dölja")), validate_choice=False)
+    why = StringField(wording(lazy("Varför? Bara för er.")), filters=[clean_text])
 
 
 class ReleaseForm(Form):
@@ -156,26 +156,28 @@ class ReleaseForm(Form):
 
     masks = FieldList(FormField(MaskForm))
     summary = TextAreaField(
-        lazy("Kort på enkel svenska"),  # type: ignore[arg-type]  # as above
-        description=lazy("Visas överst."),  # type: ignore[arg-type]  # as above
+        wording(lazy("Kort på enkel svenska")),
+        description=wording(lazy("Visas överst.")),
         filters=[clean_text],
         validators=[AtMost(MAX_TEXT)],
     )
     when = RadioField(
-        lazy("När?"),  # type: ignore[arg-type]  # as above
+        wording(lazy("När?")),
         choices=[SelectChoice(NOW, lazy("Nu")), SelectChoice(LATER, lazy("Senare"))],
         default=NOW,
     )
-    day = DateField(lazy("Dag"), validators=[Optional()])  # type: ignore[arg-type]  # as above
-    at = TimeField(lazy("Tid"), validators=[Optional()])  # type: ignore[arg-type]  # as above
-    for_guardians = BooleanField(lazy("Vårdnadshavare får också läsa"))  # type: ignore[arg-type]  # as above
+    day = DateField(wording(lazy("Dag")), validators=[Optional()])
+    at = TimeField(wording(lazy("Tid")), validators=[Optional()])
+    for_guardians = BooleanField(wording(lazy("Vårdnadshavare får också läsa")))
     checked = BooleanField(
-        lazy("Jag har kontrollerat texten"),  # type: ignore[arg-type]  # as above
-        description=lazy(  # type: ignore[arg-type]  # as above
-            "Inget om andra personer, inget som avslöjar en anmälare, inget från samtal med barn och ingen skyddad "
-            "adress visas."
+        wording(lazy("Jag har kontrollerat texten")),
+        description=wording(
+            lazy(
+                "Inget om andra personer, inget som avslöjar en anmälare, inget från samtal med barn och ingen skyddad "
+                "adress visas."
+            )
         ),
-        validators=[InputRequired(lazy("Kontrollera texten innan du visar den."))],  # type: ignore[arg-type]
+        validators=[InputRequired(wording(lazy("Kontrollera texten innan du visar den.")))],
     )
 
     def offer(self, passages: Sequence[Passage], masks: Mapping[uuid.UUID, Ground], day: Any) -> None:
