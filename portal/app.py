@@ -127,12 +127,12 @@ def _exempt_from_csrf(app: Flask) -> None:
 
 def _serve_assets(app: Flask, settings: Settings) -> None:
     directory = resource_dir("static/dist")
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # as Flask says to put WSGI middleware
         app.wsgi_app, root=str(directory), prefix="static/", immutable_file_test=_is_hashed, max_age=31_536_000
     )
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]  # as Flask says to put WSGI middleware
 
 
 def _is_hashed(_path: str, url: str) -> bool:

@@ -21,25 +21,25 @@ class NotFound(DomainError):  # noqa: N818 - read as the answer it becomes
     message = lazy("Sidan finns inte, eller så är den inte din.")
 
 
-class Forbidden(DomainError):  # noqa: N818
+class Forbidden(DomainError):  # noqa: N818 - named after what it is
     """The actor is known and lacks the right (403)."""
 
     message = lazy("Du har inte behörighet till den här sidan.")
 
 
-class Conflict(DomainError):  # noqa: N818
+class Conflict(DomainError):  # noqa: N818 - named after what it is
     """Someone else was first, or the state has moved on (409)."""
 
     message = lazy("Något har ändrats sedan du öppnade sidan. Läs igen och försök en gång till.")
 
 
-class InvalidInput(DomainError):  # noqa: N818
+class InvalidInput(DomainError):  # noqa: N818 - named after what it is
     """What was typed can't be accepted (422)."""
 
     message = lazy("Något i det du skrev behöver ändras.")
 
 
-class Unavailable(DomainError):  # noqa: N818
+class Unavailable(DomainError):  # noqa: N818 - named after what it is
     """What is needed for it can't be had at the moment (503)."""
 
     message = lazy("Det går inte just nu. Försök igen om en stund.")

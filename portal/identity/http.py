@@ -221,7 +221,7 @@ def init_app(app: Flask) -> None:
     # that the database is away.
     manager.init_app(app, add_context_processor=False)
 
-    @manager.request_loader  # type: ignore[untyped-decorator]
+    @manager.request_loader  # type: ignore[untyped-decorator]  # flask-login has no types
     def load(_request: Request) -> SignedInUser | None:
         who = actor_or_none()
         return SignedInUser(who) if who else None

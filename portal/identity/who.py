@@ -16,7 +16,7 @@ from portal.people.service import NoRole, NumberConflict, sign_in_person, sign_i
 TRUSTED_LEVEL = 3
 
 
-class SignInRefused(Exception):  # noqa: N818
+class SignInRefused(Exception):  # noqa: N818 - named after what it is
     """A sign-in was not let through; ``reason`` and ids of persons go to the audit log, never to the page."""
 
     def __init__(self, reason: str, *, persons: Sequence[uuid.UUID] = ()) -> None:

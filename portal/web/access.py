@@ -54,13 +54,13 @@ class SignedIn:
 Access = Public | Client | Staff | SignedIn
 
 
-class SignInNeeded(DomainError):  # noqa: N818
+class SignInNeeded(DomainError):  # noqa: N818 - named after what it is
     """Nobody is signed in, or no longer: answered with the sign-in page."""
 
     message = lazy("Du behöver logga in.")
 
 
-class StepUpNeeded(DomainError):  # noqa: N818
+class StepUpNeeded(DomainError):  # noqa: N818 - named after what it is
     """The sign-in is too old or too weak for this page."""
 
     message = lazy("Du behöver legitimera dig en gång till.")

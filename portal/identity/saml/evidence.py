@@ -34,7 +34,7 @@ _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
     names.XENC + "sha512": hashes.SHA512(),
 }
 _MASKS: Final[Mapping[str, hashes.HashAlgorithm]] = {
-    names.XENC11 + "mgf1sha1": hashes.SHA1(),  # noqa: S303
+    names.XENC11 + "mgf1sha1": hashes.SHA1(),  # noqa: S303 - the mask of RSA-OAEP: nothing rests on its collisions
     names.XENC11 + "mgf1sha256": hashes.SHA256(),
     names.XENC11 + "mgf1sha384": hashes.SHA384(),
     names.XENC11 + "mgf1sha512": hashes.SHA512(),

@@ -79,7 +79,7 @@ def checked_terms(terms: Terms, now: datetime, *, minutes: int) -> Terms:
     for name, limit in _LIMITS.items():
         if len(texts[name]) > limit:
             raise InvalidInput(lazy("Texten är för lång. Korta den."), reason=name)
-    return replace(terms, windows=checked_windows(terms.windows, now, minutes=minutes), **texts)  # type: ignore[arg-type]
+    return replace(terms, windows=checked_windows(terms.windows, now, minutes=minutes), **texts)  # type: ignore[arg-type]  # the texts of Terms, by their names
 
 
 def checked_windows(windows: Sequence[Span], now: datetime, *, minutes: int) -> tuple[Span, ...]:

@@ -26,11 +26,11 @@ class Refused(ChannelError):  # noqa: N818 - read as what happened
     """The address is refused, and would be at every other attempt."""
 
 
-class Unreachable(ChannelError):  # noqa: N818
+class Unreachable(ChannelError):  # noqa: N818 - named after what it is
     """Certainly not sent, and worth another attempt: the way is closed for now, or set up wrongly."""
 
 
-class Uncertain(ChannelError):  # noqa: N818
+class Uncertain(ChannelError):  # noqa: N818 - named after what it is
     """Given over, and no answer came: it may have been sent."""
 
 

@@ -22,7 +22,7 @@ class Retryable(BackOfficeError):  # noqa: N818 - named after what to do
         self.unknown = unknown
 
 
-class Permanent(BackOfficeError):  # noqa: N818
+class Permanent(BackOfficeError):  # noqa: N818 - named after what it is
     """No further attempt helps; a person must look."""
 
 

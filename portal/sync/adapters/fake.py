@@ -42,7 +42,7 @@ class FaultPlan:
         """
         types = {field.name: field.type for field in fields(cls)}
         pairs = [part.split("=", 1) for part in text.split(",") if part]
-        return cls(**{name: types[name](value) for name, value in pairs})  # type: ignore[operator]
+        return cls(**{name: types[name](value) for name, value in pairs})  # type: ignore[operator]  # the types of the fields are classes
 
     def __str__(self) -> str:
         return ",".join(f"{name}={value}" for name, value in asdict(self).items() if value != "")
