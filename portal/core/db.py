@@ -19,6 +19,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -160,3 +161,8 @@ def plain_rows(session: Session, statement: Select[*Columns], parameters: Mappin
 def is_postgresql(session: Session) -> bool:
     """Tell whether the session speaks to PostgreSQL."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_into(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert that can say what becomes of a row that is there already, as this database writes it."""
+    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 
 from limits.storage import Storage
 from sqlalchemy import case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.clock import now
 from portal.core.crypto import ring_of
-from portal.core.db import is_postgresql, writing
+from portal.core.db import insert_into, writing
 from portal.identity.models import AttemptCount
 
 
@@ -38,8 +37,9 @@ class DatabaseStorage(Storage):
         moment = now()
         ends = moment + timedelta(seconds=expiry)
         with writing(self.sessions) as session:
-            insert = postgresql.insert if is_postgresql(session) else sqlite.insert
-            counted = insert(AttemptCount).values(digest=_digest(session, key), count=amount, expires_at=ends)
+            counted = insert_into(session, AttemptCount).values(
+                digest=_digest(session, key), count=amount, expires_at=ends
+            )
             over = AttemptCount.expires_at <= moment
             statement = counted.on_conflict_do_update(
                 index_elements=["digest"],

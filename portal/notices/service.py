@@ -7,11 +7,10 @@ import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.core.clock import now
-from portal.core.db import is_postgresql
+from portal.core.db import insert_into
 from portal.core.ids import new_id
 from portal.notices.models import ContactCode, Notice
 from portal.notices.queries import standing
@@ -116,7 +115,6 @@ def _plan(
 def _put(
     session: Session, person_id: uuid.UUID, kind: NoticeKind, key: str, send_at: datetime, about_at: datetime | None
 ) -> bool:
-    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
     row = {
         "id": new_id(),
         "person_id": person_id,
@@ -127,7 +125,7 @@ def _put(
         "about_at": about_at,
         "created_at": now(),
     }
-    put = insert(Notice).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
+    put = insert_into(session, Notice).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
     return session.execute(put).scalar_one_or_none() is not None
 
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.clock import now
 from portal.core.crypto import ring_of
-from portal.core.db import is_postgresql, writing
+from portal.core.db import insert_into, writing
 from portal.core.ids import new_id
 from portal.core.retry import RetryPolicy, jitter
 from portal.sync.adapters.base import BackOffice, BackOfficeError
@@ -107,12 +106,8 @@ def fetch(sessions: sessionmaker[Session], back_office: BackOffice, *, source: s
     return len(page.items)
 
 
-def _insert(session: Session) -> Callable[..., postgresql.Insert | sqlite.Insert]:
-    return postgresql.insert if is_postgresql(session) else sqlite.insert
-
-
 def _locked_cursor(session: Session, source: str) -> InboxCursor:
-    new = _insert(session)(InboxCursor).values(source=source, cursor="", stored=0, last_error="")
+    new = insert_into(session, InboxCursor).values(source=source, cursor="", stored=0, last_error="")
     session.execute(new.on_conflict_do_nothing(index_elements=["source"]))
     return session.scalars(select(InboxCursor).where(InboxCursor.source == source).with_for_update()).one()
 
@@ -120,7 +115,7 @@ def _locked_cursor(session: Session, source: str) -> InboxCursor:
 def _store(session: Session, row: InboxCursor, changes: Iterable[Change]) -> None:
     ring = ring_of(session.get_bind().dialect)
     for change in changes:
-        new = _insert(session)(InboxChange).values(
+        new = insert_into(session, InboxChange).values(
             id=new_id(),
             source=row.source,
             kind=change.kind,

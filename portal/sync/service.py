@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor
 from portal.core.clock import now
-from portal.core.db import is_postgresql, writing
+from portal.core.db import insert_into, writing
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.ids import new_id
 from portal.core.retry import RetryPolicy, jitter
@@ -64,8 +63,7 @@ def enqueue(
     Messages of a lane are numbered in the order of their commits: the lane's row is locked until then.
     """
     session.flush()  # the person may be new in this very transaction
-    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
-    numbered = insert(OutboxLane).values(person_id=lane, last_seq=1)
+    numbered = insert_into(session, OutboxLane).values(person_id=lane, last_seq=1)
     numbered = numbered.on_conflict_do_update(index_elements=["person_id"], set_={"last_seq": OutboxLane.last_seq + 1})
     seq = session.execute(numbered.returning(OutboxLane.last_seq)).scalar_one()
     found = message_id or new_id()

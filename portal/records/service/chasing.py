@@ -7,12 +7,11 @@ team leader's list itself asks the days, and never waits for this.
 import uuid
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit import service as audit
 from portal.core.clock import now
-from portal.core.db import is_postgresql, writing
+from portal.core.db import insert_into, writing
 from portal.core.i18n import today
 from portal.core.ids import new_id
 from portal.records.models import CaseRecord, Chase, Remark
@@ -69,8 +68,7 @@ def _due(step: Step, remind_days: int) -> ColumnElement[bool]:
 
 
 def _note(session: Session, remark: Remark, step: Step, owner_id: uuid.UUID | None) -> bool:
-    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
-    row = insert(Chase).values(
+    row = insert_into(session, Chase).values(
         id=new_id(), remark_id=remark.id, due_on=remark.due_on, step=step, owner_id=owner_id, at=now()
     )
     once = row.on_conflict_do_nothing(index_elements=["remark_id", "due_on", "step"]).returning(Chase.id)

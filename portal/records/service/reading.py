@@ -2,13 +2,12 @@
 
 import uuid
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
 from portal.core.actor import Actor
 from portal.core.clock import now
-from portal.core.db import is_postgresql
+from portal.core.db import insert_into
 from portal.core.ids import new_id
 from portal.records.models import Reading
 from portal.records.service.holding import need_client
@@ -24,9 +23,10 @@ def mark_read(
     :raises Forbidden: for anyone but a client: staff's readings are logged apart (``audit.record_read``).
     """
     need_client(actor)
-    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
     at = now()
-    read = insert(Reading).values(id=new_id(), person_id=actor.id, version_id=version_id, first_at=at, last_at=at)
+    read = insert_into(session, Reading).values(
+        id=new_id(), person_id=actor.id, version_id=version_id, first_at=at, last_at=at
+    )
     session.execute(
         read.on_conflict_do_update(index_elements=["person_id", "version_id"], set_={"last_at": at}),
         execution_options={"synchronize_session": False},
