@@ -1,6 +1,5 @@
 """Applications on their way to the back office, whole, in the words of ``sync.contract``."""
 
-import uuid
 from collections.abc import Iterator
 from datetime import date
 
@@ -19,11 +18,11 @@ from portal.assistance.service.frozen import Whole
 from portal.core.i18n import SOURCE_LOCALE, use_locale
 from portal.files.queries import ManifestEntry
 from portal.identity.signing.queries import SignatureView
-from portal.sync import queries as links
 from portal.sync import service as outbox
 from portal.sync.contract import ApplicationRecord, Kind, SupplementRecord
 from portal.sync.contract.applications import AnswerPart, HandedIn, PaperPart, PartyPart
 from portal.sync.contract.files import FilePart
+from portal.sync.queries import external_id, their_id
 from portal.sync.rules import Delivery
 
 
@@ -51,8 +50,8 @@ def record_of(
         answers = tuple(_answers(found, today))
     return ApplicationRecord(
         id=str(row.id),
-        person_id=_theirs(session, Kind.PERSON, row.person_id),
-        case_id=_theirs(session, Kind.CASE, row.case_id) if row.case_id else None,
+        person_id=their_id(session, Kind.PERSON, row.person_id),
+        case_id=their_id(session, Kind.CASE, row.case_id) if row.case_id else None,
         application_kind=row.kind,
         period=row.period,
         state=HandedIn.WITHDRAWN if row.state is ApplicationState.WITHDRAWN else HandedIn.SUBMITTED,
@@ -74,7 +73,7 @@ def _parties(session: Session, found: Whole, signatures: list[SignatureView]) ->
         signature = by_party[signer.party]
         yield PartyPart(
             party=signer.party,
-            person_id=links.external_id(session, Kind.PERSON, signer.person_id),
+            person_id=external_id(session, Kind.PERSON, signer.person_id),
             identity_number=signer.number or None,
             given_name=signer.given_name,
             surname=signer.surname,
@@ -125,8 +124,8 @@ def enqueue_supplement(
     record = SupplementRecord(
         id=str(added.id),
         application_id=str(row.id),
-        person_id=_theirs(session, Kind.PERSON, row.person_id),
-        case_id=_theirs(session, Kind.CASE, row.case_id) if row.case_id else None,
+        person_id=their_id(session, Kind.PERSON, row.person_id),
+        case_id=their_id(session, Kind.CASE, row.case_id) if row.case_id else None,
         receipt_no=added.receipt_no,
         sent_at=added.sent_at,
         text=added.text,
@@ -138,7 +137,3 @@ def enqueue_supplement(
     )
     added.delivery = Delivery.PENDING
     session.flush()
-
-
-def _theirs(session: Session, kind: Kind, local: uuid.UUID) -> str:
-    return links.external_id(session, kind, local) or str(local)

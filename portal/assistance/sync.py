@@ -30,7 +30,7 @@ from portal.sync.contract import (
     UnknownCode,
 )
 from portal.sync.inbox import Applied, needed
-from portal.sync.queries import local_id
+from portal.sync.queries import local_id, own_id
 from portal.sync.rules import Delivery
 
 _STEPS: dict[Handling, EventKind] = {
@@ -106,10 +106,8 @@ def receive_status(session: Session, change: Change) -> Applied:
 
 
 def _application(session: Session, record: ApplicationStatusRecord) -> Application:
-    try:
-        found = session.get(Application, uuid.UUID(record.application_id), with_for_update=True)
-    except ValueError:
-        found = None
+    named = own_id(record.application_id)
+    found = session.get(Application, named, with_for_update=True) if named else None
     handed_in = {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN}
     if found is None or found.state not in handed_in or record.handling is Handling.NONE:
         raise UnknownCode("application_status.application_id")

@@ -10,10 +10,10 @@ from portal.meetings.models import Meeting, MeetingEvent, MeetingType, Place, Pr
 from portal.meetings.queries.proposals import windows_of
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.states import Form
-from portal.sync import queries as links
 from portal.sync import service as outbox
 from portal.sync.contract import Author, Kind, MeetingRecord, ProposalRecord
 from portal.sync.contract.meetings import TurnPart, WindowPart
+from portal.sync.queries import their_id
 from portal.sync.rules import Delivery
 
 
@@ -29,10 +29,10 @@ def record_of(session: Session, meeting: Meeting) -> MeetingRecord:
     """Return a meeting as the contract writes it."""
     kind = session.get_one(MeetingType, meeting.type_id)
     return MeetingRecord(
-        id=theirs(session, Kind.MEETING, meeting.id),
-        case_id=theirs(session, Kind.CASE, meeting.case_id) if meeting.case_id else None,
-        person_id=theirs(session, Kind.PERSON, meeting.person_id),
-        staff_id=theirs(session, Kind.STAFF, meeting.staff_id),
+        id=their_id(session, Kind.MEETING, meeting.id),
+        case_id=their_id(session, Kind.CASE, meeting.case_id) if meeting.case_id else None,
+        person_id=their_id(session, Kind.PERSON, meeting.person_id),
+        staff_id=their_id(session, Kind.STAFF, meeting.staff_id),
         type=kind.kind,
         form=meeting.form,
         place=_written_place(session, meeting.place_id, meeting.place_text),
@@ -66,13 +66,13 @@ def proposal_record(session: Session, proposal: Proposal) -> ProposalRecord:
     windows = windows_of(session, [turn.id for turn in turns])
     return ProposalRecord(
         id=str(proposal.id),
-        case_id=theirs(session, Kind.CASE, proposal.case_id),
-        person_id=theirs(session, Kind.PERSON, proposal.person_id),
-        staff_id=theirs(session, Kind.STAFF, proposal.staff_id),
+        case_id=their_id(session, Kind.CASE, proposal.case_id),
+        person_id=their_id(session, Kind.PERSON, proposal.person_id),
+        staff_id=their_id(session, Kind.STAFF, proposal.staff_id),
         type=session.get_one(MeetingType, proposal.type_id).kind,
         state=proposal.state,
         turns=tuple(_turn(session, proposal, turn, windows[turn.id]) for turn in turns),
-        meeting_id=theirs(session, Kind.MEETING, proposal.meeting_id) if proposal.meeting_id else None,
+        meeting_id=their_id(session, Kind.MEETING, proposal.meeting_id) if proposal.meeting_id else None,
     )
 
 
@@ -82,7 +82,7 @@ def _turn(session: Session, proposal: Proposal, turn: ProposalTurn, windows: lis
     return TurnPart(
         kind=turn.kind,
         author=Author.CLIENT if by_client else Author.STAFF,
-        author_id=theirs(session, author, turn.staff_id or proposal.person_id),
+        author_id=their_id(session, author, turn.staff_id or proposal.person_id),
         at=turn.at,
         windows=tuple(WindowPart(*window) for window in windows),
         forms=tuple(Form(form) for form in turn.forms),
@@ -92,11 +92,6 @@ def _turn(session: Session, proposal: Proposal, turn: ProposalTurn, windows: lis
         participants=turn.participants,
         text=turn.text,
     )
-
-
-def theirs(session: Session, kind: Kind, local: uuid.UUID) -> str:
-    """Return the back office's id of an object, or ours: what it doesn't know is refused there, where people see it."""
-    return links.external_id(session, kind, local) or str(local)
 
 
 def _written_place(session: Session, place_id: uuid.UUID | None, text: str) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Side
 from portal.messages.models import Message, Thread
 from portal.people.queries import CaseView
-from portal.sync import queries as links
 from portal.sync import service as outbox
 from portal.sync.contract import Author, CaseMessage, Kind
+from portal.sync.queries import their_id
 
 
 def enqueue(session: Session, case: CaseView, thread: Thread, message: Message) -> uuid.UUID:
@@ -20,8 +20,8 @@ def enqueue(session: Session, case: CaseView, thread: Thread, message: Message) 
     record = CaseMessage(
         id=str(message.id),
         thread_id=str(thread.id),
-        case_id=_theirs(session, Kind.CASE, case.id),
-        person_id=_theirs(session, Kind.PERSON, case.person_id),
+        case_id=their_id(session, Kind.CASE, case.id),
+        person_id=their_id(session, Kind.PERSON, case.person_id),
         author=Author.CLIENT if message.side is Side.CLIENT else Author.STAFF,
         author_id=_author(session, message),
         subject=case.title,
@@ -34,13 +34,7 @@ def enqueue(session: Session, case: CaseView, thread: Thread, message: Message) 
 
 def _author(session: Session, message: Message) -> str:
     if message.author_staff_id is not None:
-        return _theirs(session, Kind.STAFF, message.author_staff_id)
+        return their_id(session, Kind.STAFF, message.author_staff_id)
     if message.author_person_id is None:
         raise ValueError("a message without an author")
-    return _theirs(session, Kind.PERSON, message.author_person_id)
-
-
-def _theirs(session: Session, kind: Kind, local: uuid.UUID) -> str:
-    # What the back office doesn't know yet goes under our id: it is then refused there and gets stuck, where people
-    # see it. Refusing to store the message here would lose it.
-    return links.external_id(session, kind, local) or str(local)
+    return their_id(session, Kind.PERSON, message.author_person_id)

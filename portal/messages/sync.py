@@ -18,7 +18,7 @@ from portal.messages.threads import lock_thread, note
 from portal.people.models import Case
 from portal.sync.contract import Author, CaseMessage, Change, Delivered, Kind, Stuck
 from portal.sync.inbox import Applied, LinkMissing, needed
-from portal.sync.queries import local_id
+from portal.sync.queries import local_id, own_id
 from portal.sync.rules import Delivery
 
 
@@ -69,11 +69,8 @@ def receive(session: Session, change: Change) -> Applied:
 
 
 def _echoed(session: Session, written_as: str) -> Message | None:
-    try:
-        found = uuid.UUID(written_as)
-    except ValueError:
-        return None
-    return session.get(Message, found, with_for_update=True)
+    found = own_id(written_as)
+    return session.get(Message, found, with_for_update=True) if found else None
 
 
 def _store(session: Session, record: CaseMessage) -> Message:

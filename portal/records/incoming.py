@@ -19,14 +19,13 @@ from portal.core.states import move
 from portal.core.text import clean_text
 from portal.records import outgoing
 from portal.records.events import RemarkAnswered
-from portal.records.links import as_uuid, theirs
 from portal.records.models import CaseRecord, Remark, Turn, Version
 from portal.records.rules.states import REMARK_TRANSITIONS, Outcome, RemarkState, VersionState, check_turn
 from portal.records.service.remarking import next_turn
 from portal.sync.contract import Author, Change, Kind, RemarkRecord, UnknownCode
 from portal.sync.contract.records import AnswerPart
 from portal.sync.inbox import Applied, needed
-from portal.sync.queries import local_id
+from portal.sync.queries import local_id, own_id, their_id
 
 Key = tuple[Author, datetime, Outcome | None, str]
 
@@ -43,7 +42,7 @@ def receive(session: Session, change: Change) -> Applied:
         return Applied(known, "remark_deleted")  # an objection stands for ever (SoL 14:6)
     told = RemarkRecord.from_payload(change.payload)
     record, remark = _held(session, change, told)
-    if told.note_id not in {str(record.id), theirs(session, Kind.NOTE, record.id)}:
+    if told.note_id not in {str(record.id), their_id(session, Kind.NOTE, record.id)}:
         raise UnknownCode("remark.note_id")
     for part in told.answers:
         _check(part)
@@ -67,7 +66,7 @@ def receive(session: Session, change: Change) -> Applied:
 
 def _held(session: Session, change: Change, told: RemarkRecord) -> tuple[CaseRecord, Remark]:
     """Return the remark that is meant with its record, and hold both."""
-    found = local_id(session, Kind.REMARK, change.source_id) or as_uuid(change.source_id)
+    found = local_id(session, Kind.REMARK, change.source_id) or own_id(change.source_id)
     record_id = session.scalar(select(Remark.record_id).where(Remark.id == found)) if found else None
     if found is None or record_id is None or told.id != change.source_id:
         raise UnknownCode("remark.id")

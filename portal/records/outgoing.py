@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from portal.core.actor import Side
 from portal.files import queries as files
-from portal.records.links import theirs
 from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Turn, Version
 from portal.records.queries.documents import checksum_of
 from portal.records.queries.remarks import REMARK_FILES
@@ -16,6 +15,7 @@ from portal.sync import service as outbox
 from portal.sync.contract import Author, Kind, NoteRecord, RemarkRecord
 from portal.sync.contract.files import FilePart
 from portal.sync.contract.records import AnswerPart, PassagePart
+from portal.sync.queries import their_id
 
 _STATUS = {
     VersionState.LOCKED: NoteStatus.LOCKED,
@@ -32,12 +32,12 @@ def tell_record(session: Session, record: CaseRecord, version: Version) -> None:
     ).one_or_none()
     if version.locked_at is None:
         raise ValueError("a version that is still worked on is never told of")
-    author = theirs(session, Kind.STAFF, version.author_id) if version.author_id else ""
+    author = their_id(session, Kind.STAFF, version.author_id) if version.author_id else ""
     released_by = release.released_by if release else None
     payload = NoteRecord(
-        id=theirs(session, Kind.NOTE, record.id),
-        case_id=theirs(session, Kind.CASE, record.case_id),
-        person_id=theirs(session, Kind.PERSON, record.person_id),
+        id=their_id(session, Kind.NOTE, record.id),
+        case_id=their_id(session, Kind.CASE, record.case_id),
+        person_id=their_id(session, Kind.PERSON, record.person_id),
         author_id=author,
         type=record.type,
         title=version.title,
@@ -48,7 +48,7 @@ def tell_record(session: Session, record: CaseRecord, version: Version) -> None:
         written_at=version.written_at,
         locked_at=version.locked_at,
         status=_STATUS[version.state],
-        released_by=theirs(session, Kind.STAFF, released_by) if released_by else None,
+        released_by=their_id(session, Kind.STAFF, released_by) if released_by else None,
         visible_from=release.visible_from if release else None,
         for_guardians=bool(release and release.for_guardians),
         passages=_passages(session, version, release),
@@ -83,13 +83,13 @@ def tell_remark(session: Session, record: CaseRecord, remark: Remark) -> None:
     sent = [entry for _object_id, entry in files.ready_of(session, REMARK_FILES, [remark.id])]
     payload = RemarkRecord(
         id=str(remark.id),
-        note_id=theirs(session, Kind.NOTE, record.id),
+        note_id=their_id(session, Kind.NOTE, record.id),
         revision=session.get_one(Version, remark.version_id).revision,
         passage_id=_passage_id(passage) if passage else None,
         passage=passage.text if passage else "",
-        case_id=theirs(session, Kind.CASE, record.case_id),
-        person_id=theirs(session, Kind.PERSON, record.person_id),
-        author_id=theirs(session, Kind.PERSON, remark.person_id),
+        case_id=their_id(session, Kind.CASE, record.case_id),
+        person_id=their_id(session, Kind.PERSON, record.person_id),
+        author_id=their_id(session, Kind.PERSON, remark.person_id),
         says=remark.kind,
         text=remark.text,
         made_at=remark.made_at,
@@ -125,7 +125,7 @@ def answers_of(session: Session, remark: Remark) -> tuple[AnswerPart, ...]:
 
 def _author(session: Session, turn: Turn) -> str:
     if turn.author_staff_id is not None:
-        return theirs(session, Kind.STAFF, turn.author_staff_id)
+        return their_id(session, Kind.STAFF, turn.author_staff_id)
     if turn.author_person_id is None:
         raise ValueError("a turn without an author")
-    return theirs(session, Kind.PERSON, turn.author_person_id)
+    return their_id(session, Kind.PERSON, turn.author_person_id)

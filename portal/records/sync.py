@@ -18,7 +18,6 @@ from portal.core.text import clean_text
 from portal.files import incoming
 from portal.people.models import Case, Person
 from portal.records.incoming import link_corrections
-from portal.records.links import as_uuid
 from portal.records.models import CaseRecord, Document, Mask, Passage, Release, Remark, Version
 from portal.records.queries.documents import checksum_of
 from portal.records.queries.working import latest_masks
@@ -30,7 +29,7 @@ from portal.records.service.holding import known_ids, latest, next_revision, tex
 from portal.records.service.releasing import Check, Hidden, end, give, take_back
 from portal.sync.contract import Change, Delivered, Kind, NoteRecord, Stuck, UnknownCode
 from portal.sync.inbox import Applied, LinkMissing, needed
-from portal.sync.queries import local_id
+from portal.sync.queries import local_id, own_id
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -88,7 +87,7 @@ def receive(session: Session, change: Change) -> Applied:
 
 def _held(session: Session, source_id: str) -> CaseRecord | None:
     """Return the record of ours that the back office means: linked to its id, or written here and known by our own."""
-    found = local_id(session, Kind.NOTE, source_id) or as_uuid(source_id)
+    found = local_id(session, Kind.NOTE, source_id) or own_id(source_id)
     return session.get(CaseRecord, found, with_for_update=True) if found else None
 
 
@@ -145,7 +144,7 @@ def _parts(session: Session, row: CaseRecord, record: NoteRecord) -> list[_Part]
     known = known_ids(session, row.id)
     found = []
     for part in record.passages:
-        own = as_uuid(part.id)
+        own = own_id(part.id)
         id_ = sources.get(part.id or "") or (own if own in known else None)
         if id_ is None and part.id is not None:
             id_ = new_id()  # its author says that it is another one than all before, whatever its text

@@ -136,3 +136,20 @@ def external_id(session: Session, kind: str, local: uuid.UUID, system: str = SOU
         .order_by(ExternalLink.id)
         .limit(1)
     ).one_or_none()
+
+
+def their_id(session: Session, kind: str, local: uuid.UUID) -> str:
+    """Return by which id the back office is told of an object of ours.
+
+    What it doesn't know yet goes under our id: it is then refused there and gets stuck, where people see it. Refusing
+    to write it here would lose it.
+    """
+    return external_id(session, kind, local) or str(local)
+
+
+def own_id(text: str | None) -> uuid.UUID | None:
+    """Return an id that may be one of ours, which the back office keeps for what was written here."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None

@@ -30,6 +30,7 @@ from portal.people.models import Case, CaseAssignment, StaffMember
 from portal.people.queries import find_person, staff_by_subject
 from portal.sync.adapters.sql import SqlStore
 from portal.sync.contract import Kind
+from portal.sync.queries import their_id
 
 MINUTES = 30
 
@@ -108,8 +109,8 @@ class Appointments:
             assert session
             ours = outgoing.record_of(session, meeting)
             _actor, case = _client(session, client)
-            person = outgoing.theirs(session, Kind.PERSON, case.person_id)
-            case_id = outgoing.theirs(session, Kind.CASE, case.id)
+            person = their_id(session, Kind.PERSON, case.person_id)
+            case_id = their_id(session, Kind.CASE, case.id)
         made = replace(ours, id=f"V-{new_id()}", person_id=person, case_id=case_id, form=Form.VISIT, revision=0)
         self._backoffice.put_meeting(made)
 
