@@ -7,7 +7,6 @@ for the parts stay until the row says that the file is ready. No transaction is 
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -18,21 +17,17 @@ from portal.audit import service as audit
 from portal.core.caged import TookTooLong
 from portal.core.clock import now
 from portal.core.db import writing
-from portal.files import rows, sandbox
+from portal.files import rows
 from portal.files.models import UNDER_WAY, FilePart, StoredFile
+from portal.files.passing import LEASE, MOST_ATTEMPTS, Passed, code_of, let_through, wait_after
 from portal.files.rules import FileState, Refusal, fit_ending, move
-from portal.files.sandbox import USUAL_BUDGET, Budget, Cleaned
+from portal.files.sandbox import USUAL_BUDGET, Budget
 from portal.files.scanner import Scanner, ScannerDown
 from portal.files.sealing import Damaged
 from portal.files.stores.base import NoSuchBlob, StoreError
-from portal.files.vault import Sealed, Vault
+from portal.files.vault import Vault
 
 log = structlog.get_logger("portal.files")
-
-LEASE = timedelta(minutes=10)
-# A file that kills its worker, or takes too long, so many times is not tried again.
-MOST_ATTEMPTS = 5
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +42,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A file that passed: its clean content, sealed."""
-
-    cleaned: Cleaned
-    sealed: Sealed
-
-
-@dataclass(frozen=True, slots=True)
 class Later:
     """A check that couldn't be made; ``counts``: the file may be to blame, so not for ever."""
 
@@ -62,7 +49,7 @@ class Later:
     counts: bool = False
 
 
-Outcome = Ready | Refusal | Later
+Outcome = Passed | Refusal | Later
 
 
 @dataclass(frozen=True)
@@ -110,31 +97,25 @@ class Checker:
             content = b"".join(block for blob, key in claim.parts for block in self.vault.get(claim.file_id, blob, key))
             if len(content) != claim.expected:
                 return Later("incomplete", counts=True)
-            if self.scanner is not None and self.scanner.is_infected(content):
-                return Refusal.VIRUS
-            cleaned = sandbox.clean(content, self.vault.limits, self.budget)
-            if isinstance(cleaned, Refusal):
-                return cleaned
-            sealed = self.vault.put(claim.file_id, [cleaned.content], most=len(cleaned.content))
+            return let_through(claim.file_id, content, self.vault, self.scanner, self.budget)
         except (Damaged, NoSuchBlob) as error:
             return Later(type(error).__name__, counts=True)
         except TookTooLong:
             return Later("too_long", counts=True)
         except (StoreError, ScannerDown) as error:
-            return Later(f"{type(error).__name__}:{error.code}")
-        return Ready(cleaned, sealed)
+            return Later(code_of(error))
 
     def _settle(self, claim: Claim, outcome: Outcome) -> None:
         with writing(self.sessions) as session:
             row = session.scalars(_held(claim)).one_or_none()
             if row is None:
                 # Removed meanwhile, or taken over by another worker after our lease.
-                if isinstance(outcome, Ready):
+                if isinstance(outcome, Passed):
                     rows.doom(session, [outcome.sealed.blob])
                 return
             row.leased_until = None
             match outcome:
-                case Ready():
+                case Passed():
                     _let_in(session, row, outcome)
                 case Later():
                     _postpone(row, outcome)
@@ -174,7 +155,7 @@ def _held(claim: Claim) -> Any:
     )
 
 
-def _let_in(session: Session, row: StoredFile, outcome: Ready) -> None:
+def _let_in(session: Session, row: StoredFile, outcome: Passed) -> None:
     cleaned, sealed = outcome.cleaned, outcome.sealed
     row.state = move(row.state, FileState.READY)
     row.kind, row.size, row.name = cleaned.kind, sealed.size, fit_ending(row.name, cleaned.kind)
@@ -191,4 +172,4 @@ def _turn_away(session: Session, row: StoredFile, reason: Refusal) -> None:
 
 def _postpone(row: StoredFile, outcome: Later) -> None:
     row.excused += not outcome.counts
-    row.next_check_at = now() + min(_FIRST_WAIT * 2 ** min(row.attempts - 1, 10), _LONGEST_WAIT)
+    row.next_check_at = now() + wait_after(row.attempts)

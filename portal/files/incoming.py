@@ -21,22 +21,19 @@ from portal.core.clock import now
 from portal.core.db import writing
 from portal.core.errors import NotFound
 from portal.core.ids import new_id
-from portal.files import rows, sandbox
+from portal.files import rows
 from portal.files.models import IncomingFile
+from portal.files.passing import LEASE, MOST_ATTEMPTS, Passed, code_of, let_through, wait_after
 from portal.files.rules import FileKind, FileState, Refusal, move
 from portal.files.sandbox import USUAL_BUDGET, Budget
 from portal.files.scanner import Scanner, ScannerDown
 from portal.files.stores.base import StoreError
-from portal.files.vault import Sealed, Vault
+from portal.files.vault import Vault
 
 log = structlog.get_logger("portal.files")
 
-LEASE = timedelta(minutes=10)
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 # What isn't there may still come; nobody's page waits for it by the second.
 _ALARM_WAIT = timedelta(hours=1)
-# A document that takes too long or kills its worker so many times is not tried again.
-MOST_ATTEMPTS = 5
 
 
 class NotNow(Exception):  # noqa: N818 - named after what happened
@@ -126,12 +123,6 @@ class _Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class _Here:
-    sealed: Sealed
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Later:
     """An attempt that came to nothing; ``alarm``: a person should know."""
 
@@ -174,7 +165,7 @@ class Receiver:
             row.next_try_at = now() + LEASE
             return _Claim(row.id, row.attempts, row.checksum)
 
-    def _obtain(self, claim: _Claim) -> _Here | _Later | Refusal:
+    def _obtain(self, claim: _Claim) -> Passed | _Later | Refusal:
         try:
             found = self.fetch(claim.checksum)
         except NotThere as error:
@@ -185,40 +176,31 @@ class Receiver:
             return _Later("checksum", alarm=True)
         return self._let_in(claim, found)
 
-    def _let_in(self, claim: _Claim, found: bytes) -> _Here | _Later | Refusal:
+    def _let_in(self, claim: _Claim, found: bytes) -> Passed | _Later | Refusal:
         if not found or len(found) > self.vault.limits.file_bytes:
             return Refusal.TOO_LARGE if found else Refusal.EMPTY
         try:
-            if self.scanner is not None and self.scanner.is_infected(found):
-                return Refusal.VIRUS
-            cleaned = sandbox.clean(found, self.vault.limits, self.budget)
-            if isinstance(cleaned, Refusal):
-                return cleaned
-            if cleaned.kind is not FileKind.PDF:
-                return Refusal.WRONG_KIND
-            sealed = self.vault.put(claim.file_id, [cleaned.content], most=len(cleaned.content))
+            return let_through(claim.file_id, found, self.vault, self.scanner, self.budget, only=FileKind.PDF)
         except TookTooLong:
             return Refusal.UNREADABLE if claim.attempt >= MOST_ATTEMPTS else _Later("too_long")
         except (StoreError, ScannerDown) as error:
-            return _Later(f"{type(error).__name__}:{error.code}")
-        return _Here(sealed, cleaned.pages)
+            return _Later(code_of(error))
 
-    def _settle(self, claim: _Claim, outcome: _Here | _Later | Refusal) -> None:
+    def _settle(self, claim: _Claim, outcome: Passed | _Later | Refusal) -> None:
         with writing(self.sessions) as session:
             row = session.get_one(IncomingFile, claim.file_id, with_for_update=True)
             if row.attempts != claim.attempt or row.state is not FileState.RECEIVING:
                 # Taken over by another worker after our lease.
-                if isinstance(outcome, _Here):
+                if isinstance(outcome, Passed):
                     rows.doom(session, [outcome.sealed.blob])
                 return
             match outcome:
-                case _Here():
+                case Passed():
                     row.state = move(move(row.state, FileState.CHECKING), FileState.READY)
-                    row.problem, row.size, row.pages = "", outcome.sealed.size, outcome.pages
+                    row.problem, row.size, row.pages = "", outcome.sealed.size, outcome.cleaned.pages
                     row.blob, row.content_key = outcome.sealed.blob, outcome.sealed.key
                 case _Later():
-                    wait = min(_FIRST_WAIT * 2 ** min(row.attempts - 1, 10), _LONGEST_WAIT)
-                    row.next_try_at = now() + (_ALARM_WAIT if outcome.alarm else wait)
+                    row.next_try_at = now() + (_ALARM_WAIT if outcome.alarm else wait_after(row.attempts))
                     _alarm(session, row, outcome.code if outcome.alarm else row.problem)
                 case Refusal():
                     row.state, row.reason = move(row.state, FileState.REFUSED), outcome

@@ -23,7 +23,7 @@ from portal.core.crypto import KeyRing
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.ids import new_id
 from portal.core.rotation import rotate
-from portal.files import checking, keeping, queries, service
+from portal.files import keeping, passing, queries, service
 from portal.files.checking import Checker
 from portal.files.models import DoomedBlob, FilePart, StoredFile
 from portal.files.rules import FileKind, FileState, Refusal
@@ -150,7 +150,7 @@ def test_without_a_scanner_that_answers_nothing_gets_ready_however_often_it_is_t
     clamd = Clamd("" if fault in {"nobody", "limit"} else fault, limit=10 if fault == "limit" else 10**9)
     with running(clamd) as address:
         down = replace(checker, scanner=Scanner("tcp:127.0.0.1:1" if fault == "nobody" else address, 0.2))
-        for hours in range(checking.MOST_ATTEMPTS + 3):
+        for hours in range(passing.MOST_ATTEMPTS + 3):
             with travel(timedelta(hours=hours)):
                 assert down.run() == 1
                 assert down.run() == 0  # not at once
@@ -165,7 +165,7 @@ def test_a_file_that_kills_its_worker_is_given_up(
     sessions: Sessions, upload: Callable[..., uuid.UUID], checker: Checker
 ) -> None:
     file_id = upload(hostile.jpeg())
-    for attempt in range(checking.MOST_ATTEMPTS):
+    for attempt in range(passing.MOST_ATTEMPTS):
         with travel(timedelta(hours=attempt)):
             assert checker._claim() is not None  # and the worker dies
     with travel(timedelta(days=1)):
@@ -178,7 +178,7 @@ def test_a_file_that_takes_too_long_is_tried_again_and_then_given_up(
 ) -> None:
     file_id = upload(hostile.jpeg())
     impatient = replace(checker, budget=Budget(patience=0.01))
-    for hours in range(checking.MOST_ATTEMPTS):
+    for hours in range(passing.MOST_ATTEMPTS):
         with travel(timedelta(hours=hours)):
             impatient.run()
         assert row(sessions, file_id).state is FileState.CHECKING
