@@ -13,12 +13,13 @@ The same route takes a posted form with several files, and the announcement of o
 sends it in parts to ``portal.files.client_views``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from flask import Response, current_app, request, url_for
 
 from portal.core.errors import InvalidInput
+from portal.core.i18n import today
 from portal.files import queries, service, show
 from portal.files.queries import FileView
 from portal.files.rules import MB
@@ -126,4 +127,12 @@ def deliver(opened: service.Opened) -> Response:
     response = Response(opened.content, content_type=kind.value if kind else "application/octet-stream")
     response.headers.set("Content-Disposition", "attachment", filename=opened.file.name)
     response.content_length = size
+    return response
+
+
+def give_pdf(content: bytes | Iterable[bytes]) -> Response:
+    """Answer with a PDF to be saved, under a name that tells nothing: it may lie on a phone that is shared."""
+    sandbox()
+    response = Response(content, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"insyn-{today()}.pdf")
     return response

@@ -8,9 +8,8 @@ from portal.core import pdf
 from portal.core.errors import NotFound
 from portal.core.i18n import _, current_locale
 from portal.files import incoming
-from portal.files.http import vault
+from portal.files.http import give_pdf, vault
 from portal.records import printed, queries, service
-from portal.records.giving import given
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
 from portal.web.page import settings
@@ -32,7 +31,7 @@ def save(record_id: uuid.UUID) -> Response:
     content = pdf.render(document, title=_("Journal"), lang=current_locale())
     with aside() as session:
         service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id, saved=True)
-    return given(content)
+    return give_pdf(content)
 
 
 @feature.route("/journal/<uuid:record_id>/dokument", access=Client())
@@ -45,4 +44,4 @@ def document(record_id: uuid.UUID) -> Response:
     close_db(None)
     with aside() as session:
         service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id, saved=True)
-    return given(content)
+    return give_pdf(content)

@@ -13,7 +13,7 @@ from portal.assistance.rules.states import ApplicationState, Handling
 from portal.assistance.service import signing, supplements
 from portal.core import pdf
 from portal.core.errors import Conflict, InvalidInput, NotFound
-from portal.core.i18n import SOURCE_LOCALE, _, today, use_locale
+from portal.core.i18n import SOURCE_LOCALE, _, use_locale
 from portal.files import http
 from portal.files import queries as files
 from portal.files import show as file_show
@@ -21,7 +21,6 @@ from portal.files.service import Place
 from portal.web.access import Client
 from portal.web.db import close_db, db
 from portal.web.forms import load_form
-from portal.web.headers import sandbox
 from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 
@@ -91,11 +90,7 @@ def paper(application_id: uuid.UUID) -> Response:
         document = paper_copy.document(view, found, author=settings().municipality)
     close_db(None)
     # Neutral, for it stands in the window of whatever opens the file.
-    response = Response(pdf.render(document, title=_("Ansökan"), lang=SOURCE_LOCALE), content_type="application/pdf")
-    sandbox()
-    # What lies among the downloads of a shared phone tells nothing.
-    response.headers.set("Content-Disposition", "attachment", filename=f"insyn-{today()}.pdf")
-    return response
+    return http.give_pdf(pdf.render(document, title=_("Ansökan"), lang=SOURCE_LOCALE))
 
 
 @feature.route("/ansokan/<uuid:application_id>/ta-tillbaka", access=Client())

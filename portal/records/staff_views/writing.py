@@ -9,11 +9,10 @@ from portal.audit import service as audit
 from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, format_day, format_moment
 from portal.files import incoming
-from portal.files.http import vault
+from portal.files.http import give_pdf, vault
 from portal.people import queries as people
 from portal.records import queries, service, show
 from portal.records.forms.writing import NOTE_TYPES, LockForm, WriteForm
-from portal.records.giving import given
 from portal.records.rules.states import NoteType, VersionState
 from portal.records.service import About
 from portal.web.access import Staff
@@ -145,7 +144,7 @@ def file(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
     if found.document is None:
         raise NotFound
     log(found.case.person_id, found.id)
-    return given(incoming.content(db(), vault(), found.document.id))
+    return give_pdf(incoming.content(db(), vault(), found.document.id))
 
 
 def _state(version: queries.WorkVersion) -> tuple[str, str, str]:
