@@ -35,6 +35,8 @@ def workers(session: Session, case_ids: Collection[uuid.UUID]) -> Mapping[uuid.U
 
     The caller has checked who may know.
     """
+    if not case_ids:
+        return {}
     moment, absent = now(), away(session)
     rows = session.execute(
         select(CaseAssignment.case_id, StaffMember.id, StaffMember.name)
