@@ -30,7 +30,7 @@ def enqueue(session: Session, found: Whole, signatures: list[SignatureView], dig
     """Put a submitted or withdrawn application into its applicant's lane, with the manifest of its files."""
     record = record_of(session, found, signatures, digest, today)
     row = found.row
-    checksums = sorted({one.file.checksum for one in found.papers})
+    checksums = [one.file.checksum for one in found.papers]
     row.outbox_id = outbox.enqueue(session, Kind.APPLICATION, row.person_id, record.to_payload(), files=checksums)
     row.delivery, row.delivered_at = Delivery.PENDING, None
     session.flush()
@@ -131,7 +131,7 @@ def enqueue_supplement(
         text=added.text,
         files=tuple(map(file_part, entries)),
     )
-    checksums = sorted({entry.checksum for entry in entries})
+    checksums = [entry.checksum for entry in entries]
     added.outbox_id = outbox.enqueue(
         session, Kind.APPLICATION_SUPPLEMENT, row.person_id, record.to_payload(), files=checksums
     )

@@ -9,6 +9,7 @@ from flask import url_for
 from portal.assistance.forms.fields import field_id
 from portal.assistance.models import Paper
 from portal.assistance.queries import Draft
+from portal.assistance.rules.answers import Cells
 from portal.assistance.rules.completeness import SectionState, all_sections
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.papers import Asked, papers
@@ -63,23 +64,23 @@ def filled(draft: Draft) -> Filled:
 
 def tasks(draft: Draft, papers_task: Task | None) -> list[Task]:
     """Return the parts that the party who looks is asked, in order, papers before the last of their group."""
-    view = draft.application
+    view, answers = draft.application, by_section(draft)
     found = []
     for section, standing in all_sections(
-        by_section(draft), view.kind, today=today(), party=view.party, form=definition(view.definition)
+        answers, view.kind, today=today(), party=view.party, form=definition(view.definition)
     ):
         color, icon, tag = _STATES[standing.state]
         url = url_for("assistance.section", application_id=view.id, key=section.key)
-        meta = _("Ifyllt från förra ansökan") if _is_prefilled(draft, section.key) else ""
+        meta = _("Ifyllt från förra ansökan") if _is_prefilled(answers.get(section.key, {})) else ""
         found.append(
             Task(section.key, section.group, str(section.title), url, standing.state, color, icon, str(tag), meta)
         )
     return [*found[:-1], papers_task, *found[-1:]] if papers_task else found
 
 
-def _is_prefilled(draft: Draft, key: str) -> bool:
-    cells = [cell for cell in by_section(draft).get(key, {}).values() if cell.raw]
-    return bool(cells) and all(cell.origin for cell in cells)
+def _is_prefilled(cells: Cells) -> bool:
+    said = [cell for cell in cells.values() if cell.raw]
+    return bool(said) and all(cell.origin for cell in said)
 
 
 def asked_papers(draft: Draft) -> tuple[Asked, ...]:
@@ -137,7 +138,7 @@ def papers_task(
     draft: Draft, asked: tuple[Asked, ...], held: list[Paper], files: Mapping[uuid.UUID, list[FileView]]
 ) -> Task | None:
     """Return the row of the papers; None where none is asked for and none is put in."""
-    mine = {paper.key: files.get(paper.id, []) for paper in held if paper.party is draft.application.party}
+    mine = {paper.key: files.get(paper.id, []) for paper in held}
     if not asked and not any(mine.values()):
         return None
     looks = {one.paper.key: paper_look(mine.get(one.paper.key, []), required=one.required) for one in asked}

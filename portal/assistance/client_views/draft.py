@@ -28,7 +28,8 @@ def application(application_id: uuid.UUID) -> Response:
     view = queries.application(db(), actor(), application_id)
     if view.state not in EDITABLE:
         return submitted.page(view)
-    draft = queries.draft(db(), actor(), application_id)
+    draft = queries.draft_of(db(), view)
+    view = draft.application  # in the newest version of the form
     found = show.tasks(draft, _papers(draft))
     left = [task for task in found if not task.is_done]
     form = definition(view.definition)
@@ -55,7 +56,7 @@ def application(application_id: uuid.UUID) -> Response:
 
 
 def _papers(draft: Draft) -> show.Task | None:
-    held = queries.papers_of(db(), actor(), draft.application.id)
+    held = queries.papers_of(db(), draft.application)
     found = files.of_objects(db(), actor(), PAPER, [paper.id for paper in held])
     return show.papers_task(draft, show.asked_papers(draft), held, found)
 

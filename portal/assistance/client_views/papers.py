@@ -58,8 +58,7 @@ def _draft(application_id: uuid.UUID) -> Draft:
 
 def _mine(draft: Draft) -> dict[str, list[FileView]]:
     """Return the files of the actor's own papers, by the papers' keys."""
-    view = draft.application
-    held = [one for one in queries.papers_of(db(), actor(), view.id) if one.party is view.party]
+    held = queries.papers_of(db(), draft.application)
     found = files.of_objects(db(), actor(), drafts.PAPER, [one.id for one in held])
     return {one.key: found.get(one.id, []) for one in held}
 

@@ -21,7 +21,7 @@ from portal.assistance.queries.applications import (
     is_protected,
     known_periods,
 )
-from portal.assistance.queries.drafts import Draft, draft, paper, papers_of
+from portal.assistance.queries.drafts import Draft, draft, draft_of, papers_of
 from portal.assistance.queries.offering import facts, submitted_main
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "applications",
     "begun_supplement",
     "draft",
+    "draft_of",
     "facts",
     "frozen",
     "happenings",
@@ -44,7 +45,6 @@ __all__ = [
     "invitations",
     "is_protected",
     "known_periods",
-    "paper",
     "papers_of",
     "signed_by",
     "submitted_main",

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from portal.assistance.models import Paper, SectionAnswers
 from portal.assistance.queries.applications import ApplicationView, application
 from portal.assistance.queries.carried import Answers, carried
-from portal.assistance.rules.answers import Cell, Cells, from_json
+from portal.assistance.rules.answers import Cells, from_json
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import Section
 from portal.assistance.rules.kinds import Party, Whose
 from portal.assistance.rules.states import EDITABLE
 from portal.core.actor import Actor
-from portal.core.errors import NotFound
 
 _NOTHING: Cells = {}
 
@@ -38,10 +37,6 @@ class Draft:
         """Return the answers that count for a party by section: the household's, and those of their own."""
         return {section.key: self.cells(section, party) for section in sections}
 
-    def cell(self, section: Section, party: Party, key: str) -> Cell | None:
-        """Return one answer."""
-        return self.cells(section, party).get(key)
-
 
 def owner_of(section: Section, party: Party) -> Party:
     """Return under whom the answers of a section stand."""
@@ -54,9 +49,16 @@ def draft(session: Session, actor: Actor, application_id: uuid.UUID) -> Draft:
     :raises NotFound: for a foreign or unknown id alike.
     :raises Updating: it is of a newer version of the form than this process knows.
     """
-    view = application(session, actor, application_id)
+    return draft_of(session, application(session, actor, application_id))
+
+
+def draft_of(session: Session, view: ApplicationView) -> Draft:
+    """Return the answers of an application that the actor has been let through to.
+
+    :raises Updating: it is of a newer version of the form than this process knows.
+    """
     known = [one.party for one in view.parties]  # the answers of whoever is shielded are, too
-    wanted = select(SectionAnswers).where(SectionAnswers.application_id == application_id)
+    wanted = select(SectionAnswers).where(SectionAnswers.application_id == view.id)
     rows = session.scalars(wanted.where(SectionAnswers.party.in_(known))).all()
     answers: Answers = {(row.party, row.section): from_json(row.cells) for row in rows}
     if view.state in EDITABLE:
@@ -64,25 +66,7 @@ def draft(session: Session, actor: Actor, application_id: uuid.UUID) -> Draft:
     return Draft(view, answers, {(row.party, row.section): row.changed_at for row in rows})
 
 
-def papers_of(session: Session, actor: Actor, application_id: uuid.UUID) -> list[Paper]:
-    """Return the papers of an application that files were put to.
-
-    :raises NotFound: for a foreign or unknown id alike.
-    """
-    known = [one.party for one in application(session, actor, application_id).parties]
-    wanted = select(Paper).where(Paper.application_id == application_id, Paper.party.in_(known))
+def papers_of(session: Session, view: ApplicationView) -> list[Paper]:
+    """Return the own papers of whoever the view was made for, to which files were put."""
+    wanted = select(Paper).where(Paper.application_id == view.id, Paper.party == view.party)
     return list(session.scalars(wanted.order_by(Paper.id)))
-
-
-def paper(session: Session, actor: Actor, application_id: uuid.UUID, key: str) -> Paper:
-    """Return the actor's own paper of a kind.
-
-    :raises NotFound: there is none, or the application is foreign or unknown.
-    """
-    party = application(session, actor, application_id).party
-    found = session.scalars(
-        select(Paper).where(Paper.application_id == application_id, Paper.party == party, Paper.key == key)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found

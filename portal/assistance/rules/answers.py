@@ -6,7 +6,7 @@ the version it was made from, and one made from an older version is returned as 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,11 +149,6 @@ def none_key(group: str) -> str:
 def raw_of(cells: Cells, key: str) -> Raw:
     """Return the text of an answer; nothing where there is none."""
     return cells[key].raw if key in cells else ""
-
-
-def texts(cells: Cells, keys: Iterable[str]) -> dict[str, Raw]:
-    """Return the texts of some answers; nothing where there is none."""
-    return {key: raw_of(cells, key) for key in keys}
 
 
 def to_json(cells: Cells) -> dict[str, list[str | int]]:

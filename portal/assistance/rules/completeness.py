@@ -16,7 +16,7 @@ from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import YES, Definition, Field, FieldType, Rows, Section
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.reading import Problem, Value, Warned, read
-from portal.assistance.rules.shown import BySection, Filled, filled_with
+from portal.assistance.rules.shown import BySection, Filled
 from portal.core.i18n import Text, lazy
 
 
@@ -72,19 +72,6 @@ class Standing:
             if name == group and colon:
                 found[row_id][each] = value
         return found
-
-
-def section_state(
-    section: Section,
-    cells: Cells,
-    kind: Kind,
-    *,
-    today: date,
-    others: BySection | None = None,
-    form: Definition = CURRENT,
-) -> Standing:
-    """Return how far a section is; ``others`` are the answers of the person's other sections."""
-    return standing(filled_with(section, cells, kind, others, form), section, today)
 
 
 def standing(filled: Filled, section: Section, today: date) -> Standing:

@@ -119,30 +119,3 @@ class _Place:
 
 def _named(items: tuple[Item, ...], key: str) -> Item | None:
     return next((item for item in items if item.key == key), None)
-
-
-def shown_items(
-    section: Section, cells: Cells, kind: Kind, others: BySection | None = None, form: Definition = CURRENT
-) -> tuple[Item, ...]:
-    """Return the questions and groups of rows that a section asks; ``others`` are the person's other sections."""
-    return filled_with(section, cells, kind, others, form).items(section)
-
-
-def shown_fields(
-    section: Section,
-    rows: Rows,
-    row_id: str,
-    cells: Cells,
-    kind: Kind,
-    others: BySection | None = None,
-    form: Definition = CURRENT,
-) -> tuple[Field, ...]:
-    """Return the fields that a row asks; ``others`` are the person's other sections."""
-    return filled_with(section, cells, kind, others, form).fields(section, rows, row_id)
-
-
-def filled_with(
-    section: Section, cells: Cells, kind: Kind, others: BySection | None = None, form: Definition = CURRENT
-) -> Filled:
-    """Return the form filled with a section's answers, and with those of the person's other sections."""
-    return Filled(kind, {**(others or {}), section.key: cells}, form)

@@ -5,7 +5,7 @@ The rules are Swedish, and so is the document: that each party saw it in their o
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assistance.models import Application, ApplicationParty, Paper, SectionAnswers
+from portal.assistance.queries.drafts import owner_of
 from portal.assistance.rules import attestation
 from portal.assistance.rules.answers import Cells, from_json
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.definition.base import Definition
-from portal.assistance.rules.kinds import Party, Period, Whose
+from portal.assistance.rules.kinds import Party, Period
 from portal.assistance.rules.shown import Filled
 from portal.assistance.rules.states import PartyState
 from portal.assistance.rules.summary import Part, summary
@@ -101,8 +102,7 @@ def _signers(session: Session, row: Application) -> Iterator[Signer]:
 
 
 def _counting(form: Definition, answers: Mapping[tuple[Party, str], Cells], party: Party) -> dict[str, Cells]:
-    owners = {one.key: Party.APPLICANT if one.whose is Whose.HOUSEHOLD else party for one in form.sections}
-    return {key: answers.get((owner, key), {}) for key, owner in owners.items()}
+    return {one.key: answers.get((owner_of(one, party), one.key), {}) for one in form.sections}
 
 
 def _papers(session: Session, row: Application, parties: set[Party]) -> Iterator[PaperFile]:
@@ -183,8 +183,3 @@ def _text(found: Whole, today: date) -> Iterator[str]:
         yield from (f"{_('Bilaga')}: {one.file.name}" for one in found.papers)
     yield ""
     yield from (str(line) for line in attestation.text(attestation.CURRENT))
-
-
-def checksums(found: Sequence[PaperFile]) -> list[str]:
-    """Return the SHA-256 (hex) of files, each once."""
-    return sorted({one.file.checksum for one in found})

@@ -46,7 +46,7 @@ def _last(session: Session, actor: Actor, kind: Kind) -> Mapping[tuple[Party, st
     found = queries.submitted_main(session, actor)
     if not found:
         return {}
-    last = queries.draft(session, actor, found[0].id)
+    last = queries.draft_of(session, found[0])
     form = definition(last.application.definition)
     answers = carry(last.by_section(form.sections, last.application.party), form.version)
     return {(Party.APPLICANT, key): cells for key, cells in prefill(answers, kind).items()}

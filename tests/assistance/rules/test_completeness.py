@@ -12,11 +12,12 @@ from portal.assistance.rules.completeness import (
     Standing,
     all_sections,
     open_sections,
-    section_state,
+    standing,
 )
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import YES
 from portal.assistance.rules.kinds import Kind, Party
+from portal.assistance.rules.shown import Filled
 from tests.assistance.rules.filling import CHILD, COUPLE, MONTHLY, PUPIL, SINGLE, cells, row
 
 TODAY = date(2026, 11, 26)
@@ -25,7 +26,7 @@ NOT_STARTED, STARTED, DONE, TO_MEND = SectionState
 
 
 def state(section: str, filled: Cells, kind: Kind = R, household: Cells = SINGLE) -> Standing:
-    return section_state(CURRENT.section(section), filled, kind, today=TODAY, others={"household": household})
+    return standing(Filled(kind, {"household": household, section: filled}), CURRENT.section(section), TODAY)
 
 
 def test_a_section_goes_from_nothing_to_done() -> None:

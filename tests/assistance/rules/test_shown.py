@@ -6,7 +6,7 @@ from portal.assistance.rules.answers import Cell, Cells
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import NO, YES, Definition, Field, FieldType, Rows, Section, when
 from portal.assistance.rules.kinds import Kind, Party, Whose
-from portal.assistance.rules.shown import Filled, shown_fields, shown_items
+from portal.assistance.rules.shown import Filled
 from portal.core.i18n import lazy
 from tests.assistance.rules.filling import COUPLE, MONTHLY, SINGLE, cells, row
 
@@ -14,13 +14,15 @@ N, R, S = Kind.NEW, Kind.MONTHLY, Kind.SUPPLEMENTARY
 
 
 def keys(section: str, filled: Cells, kind: Kind = N, others: dict[str, Cells] | None = None) -> list[str]:
-    return [item.key for item in shown_items(CURRENT.section(section), filled, kind, others)]
+    found = Filled(kind, {**(others or {}), section: filled})
+    return [item.key for item in found.items(CURRENT.section(section))]
 
 
 def row_keys(section: str, group: str, filled: Cells, kind: Kind = N, household: Cells = SINGLE) -> list[str]:
     found = CURRENT.section(section)
     (rows,) = (item for item in found.items if item.key == group and isinstance(item, Rows))
-    return [each.key for each in shown_fields(found, rows, "r1", filled, kind, {"household": household})]
+    whole = Filled(kind, {"household": household, section: filled})
+    return [each.key for each in whole.fields(found, rows, "r1")]
 
 
 def test_what_has_changed_is_asked_only_of_a_following_application() -> None:
@@ -110,7 +112,7 @@ def test_a_section_that_is_not_asked_for_meets_no_condition() -> None:
 
     for answer, shown in ((YES, (after,)), (NO, ())):
         answers = {"first": cells(a=answer), "hidden": cells(b=YES)}
-        assert shown_items(last, {}, N, answers, form) == shown
+        assert Filled(N, answers, form).items(last) == shown
 
 
 def test_a_condition_on_a_question_that_is_not_there_is_an_error_of_ours() -> None:
@@ -118,4 +120,4 @@ def test_a_condition_on_a_question_that_is_not_there_is_an_error_of_ours() -> No
     section = Section("s", lazy("s"), "home", Whose.HOUSEHOLD, (field,))
 
     with pytest.raises(KeyError):
-        shown_items(section, {}, N, form=Definition(1, (section,), {}))
+        Filled(N, {}, Definition(1, (section,), {})).items(section)
