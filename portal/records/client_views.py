@@ -12,13 +12,13 @@ from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, format_time, lazy
 from portal.people import queries as people
 from portal.records import device, queries, service, show
-from portal.records.forms.client import KINDS, ButtonForm, DraftForm, RemarkForm, ReplyForm, RestForm, SearchForm
+from portal.records.forms.client import KINDS, DraftForm, RemarkForm, ReplyForm, RestForm, SearchForm
 from portal.records.gone import taken_away
 from portal.records.queries import Only
 from portal.records.rules.states import MAX_SUBMISSION, RemarkKind, RemarkState
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
-from portal.web.forms import Form, load_form
+from portal.web.forms import ButtonForm, Form, load_form
 from portal.web.htmx import wants_fragment
 from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor

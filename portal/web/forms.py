@@ -49,6 +49,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
             return _Translations()
 
 
+class ButtonForm(Form):
+    """A button that changes something: only the token that proves where it was pressed."""
+
+
 class SubmissionForm(Form):
     """A form that must count once however often its button is pressed: its number is drawn when it is shown."""
 

@@ -6,7 +6,6 @@ from flask import Response, flash, url_for
 
 from portal.assistance import paper_copy, queries, words
 from portal.assistance.forms.adding import SupplementForm
-from portal.assistance.forms.together import ButtonForm
 from portal.assistance.queries import ApplicationView
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import ApplicationState, Handling
@@ -20,7 +19,7 @@ from portal.files import show as file_show
 from portal.files.service import Place
 from portal.web.access import Client
 from portal.web.db import close_db, db
-from portal.web.forms import load_form
+from portal.web.forms import ButtonForm, load_form
 from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 

@@ -5,7 +5,7 @@ import uuid
 from flask import Response, flash, url_for
 
 from portal.assistance import queries, words
-from portal.assistance.forms.starting import ButtonForm, StartForm
+from portal.assistance.forms.starting import StartForm
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import EDITABLE
 from portal.assistance.service import drafts, starting
@@ -13,6 +13,7 @@ from portal.core.errors import NotFound
 from portal.core.i18n import _
 from portal.web.access import Client
 from portal.web.db import db
+from portal.web.forms import ButtonForm
 from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 

@@ -5,7 +5,7 @@ import uuid
 from flask import Response, flash, url_for
 
 from portal.assistance import queries, words
-from portal.assistance.forms.together import AskForm, ButtonForm, InviteForm
+from portal.assistance.forms.together import AskForm, InviteForm
 from portal.assistance.queries import ApplicationView, Invitation
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.states import EDITABLE, ApplicationState, PartyState
@@ -15,7 +15,7 @@ from portal.core.errors import InvalidInput, NotFound
 from portal.core.i18n import _
 from portal.web.access import Client
 from portal.web.db import db
-from portal.web.forms import load_form
+from portal.web.forms import ButtonForm, load_form
 from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 

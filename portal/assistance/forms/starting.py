@@ -23,7 +23,3 @@ class StartForm(Form):
             return Kind(self.kind.data or ""), Period.parse(self.period.data or "")
         except ValueError:
             raise InvalidInput(reason="offer") from None
-
-
-class ButtonForm(Form):
-    """A form that is only its button."""

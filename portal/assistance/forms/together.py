@@ -3,16 +3,12 @@
 from wtforms import StringField, TextAreaField
 
 from portal.assistance.rules.identities import read_number
+from portal.assistance.service.parties import MAX_ASKED
 from portal.core.i18n import Text, lazy, today
 from portal.core.text import clean_text
 from portal.web.forms import Form, TextLength, wording
 
-MAX_ASKED = 1000
 _LONGEST_NUMBER = 40
-
-
-class ButtonForm(Form):
-    """A button that asks for nothing but a tap."""
 
 
 class InviteForm(Form):

@@ -50,10 +50,6 @@ class ReplyForm(SubmissionForm):
     )
 
 
-class ButtonForm(Form):
-    """A button that changes something: only the token that proves where it was pressed."""
-
-
 class RestForm(SubmissionForm):
     """The button that marks the rest as right, and the one that takes that back: the number tells what was marked."""
 

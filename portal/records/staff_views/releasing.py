@@ -7,14 +7,13 @@ from flask import Response, flash, request, url_for
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_day, format_moment, today
 from portal.records import queries, service, show
-from portal.records.forms.client import ButtonForm
 from portal.records.forms.writing import ReleaseForm
 from portal.records.rules import secrecy
 from portal.records.service import Check
 from portal.records.staff_views.writing import about_client, log, refuse, to_record
 from portal.web.access import Staff
 from portal.web.db import db
-from portal.web.forms import load_form
+from portal.web.forms import ButtonForm, load_form
 from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
 
