@@ -10,6 +10,7 @@ from portal.assistance.client_views import submitted
 from portal.assistance.queries import Draft
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.kinds import Kind, Party
+from portal.assistance.rules.shown import lives_together
 from portal.assistance.rules.states import EDITABLE, ApplicationState, PartyState
 from portal.assistance.service.drafts import PAPER
 from portal.core.i18n import _, format_day, ngettext
@@ -82,10 +83,9 @@ def _together(draft: Draft) -> dict[str, Any] | None:
     if view.party is Party.CO_APPLICANT:
         text = _("Du svarar på det som gäller dig. Den du söker med fyller i resten.")
         return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Se hela ansökan")}
-    other, cells = view.co_applicant, show.by_section(draft).get("household", {})
-    couple = "civil_status" in cells and cells["civil_status"].raw == "cohabiting"
+    other = view.co_applicant
     if other is None or other.state is PartyState.DECLINED:
-        if not couple:
+        if not lives_together(show.by_section(draft)):
             return None
         text = _("Den du lever med söker tillsammans med dig, och skriver under själv.")
         return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Bjud in den andra")}

@@ -1,6 +1,5 @@
 """The first page of applications: what can be applied for, what is begun, and what is handed in."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request, url_for
@@ -8,7 +7,7 @@ from flask import Response, request, url_for
 from portal.assistance import queries, words
 from portal.assistance.forms.starting import StartForm
 from portal.assistance.queries import ApplicationView
-from portal.assistance.rules.kinds import Kind, Period
+from portal.assistance.rules.kinds import slot
 from portal.assistance.rules.routing import Offer, offer
 from portal.assistance.rules.states import EDITABLE
 from portal.core.i18n import _, format_day, today
@@ -52,16 +51,8 @@ def page(status: int = 200, *, form: StartForm | None = None) -> Response:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """What is begun already is opened, not begun once more."""
-
-    period: Period
-    supplementary: bool
-
-
 def _offers(offers: tuple[Offer, ...], begun: list[ApplicationView]) -> list[dict[str, Any]]:
-    known = {_Open(one.period, one.kind is Kind.SUPPLEMENTARY) for one in begun}
+    known = {slot(one.kind, one.period) for one in begun}  # what is begun is opened, not begun once more
     return [
         {
             "title": words.title(one.kind, one.period),
@@ -70,7 +61,7 @@ def _offers(offers: tuple[Offer, ...], begun: list[ApplicationView]) -> list[dic
             "period": str(one.period),
         }
         for one in offers
-        if _Open(one.period, one.kind is Kind.SUPPLEMENTARY) not in known
+        if slot(one.kind, one.period) not in known
     ]
 
 

@@ -7,7 +7,7 @@ from flask import Response, flash, url_for
 from portal.assistance import queries, words
 from portal.assistance.forms.together import AskForm, InviteForm
 from portal.assistance.queries import ApplicationView, Invitation
-from portal.assistance.rules.kinds import Kind, Party
+from portal.assistance.rules.kinds import Kind, Party, slot
 from portal.assistance.rules.states import EDITABLE, ApplicationState, PartyState
 from portal.assistance.service import parties
 from portal.assistance.service.holding import NotADraft
@@ -177,14 +177,13 @@ def _invitation(application_id: uuid.UUID, status: int = 200, *, restored: bool 
 
 def _own(found: Invitation) -> ApplicationView | None:
     """Return the person's own open application of the month, which stands in the way of taking part in another."""
-    extra = found.kind is Kind.SUPPLEMENTARY
-    open_states = EDITABLE if extra else EDITABLE | {ApplicationState.SUBMITTED}
+    open_states = EDITABLE if found.kind is Kind.SUPPLEMENTARY else EDITABLE | {ApplicationState.SUBMITTED}
     mine = queries.applications(db(), actor())
     return next(
         (
             one
             for one in mine
-            if one.period == found.period and (one.kind is Kind.SUPPLEMENTARY) is extra and one.state in open_states
+            if slot(one.kind, one.period) == slot(found.kind, found.period) and one.state in open_states
         ),
         None,
     )

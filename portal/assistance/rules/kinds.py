@@ -10,7 +10,7 @@ from typing import Self
 from portal.sync.contract.applications import ApplicationKind as Kind
 from portal.sync.contract.applications import Party
 
-__all__ = ["Kind", "Party", "Period", "Whose"]
+__all__ = ["Kind", "Party", "Period", "Whose", "slot"]
 
 
 class Whose(enum.StrEnum):
@@ -62,3 +62,8 @@ class Period:
         """Return the month so many months later, or earlier."""
         count = self.year * 12 + self.month - 1 + months
         return type(self)(count // 12, count % 12 + 1)
+
+
+def slot(kind: Kind, period: Period) -> str:
+    """Return what somebody has one open application of: a month's main one, new or monthly, or its supplement."""
+    return f"{period}:{'supplementary' if kind is Kind.SUPPLEMENTARY else 'main'}"

@@ -6,9 +6,10 @@ What is hidden keeps its answer: a wrong tap undone brings it back. It counts fo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from portal.assistance.rules.answers import Cells, row_ids, row_key
+from portal.assistance.rules.answers import Cells, raw_of, row_ids, row_key
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import Definition, Field, FieldType, Item, Rows, Section, When
+from portal.assistance.rules.definition.household import COHABITING, HOUSEHOLD
 from portal.assistance.rules.kinds import Kind, Party, Whose
 
 # The cells of one person by section: the household's, and those of the person's own sections.
@@ -119,3 +120,8 @@ class _Place:
 
 def _named(items: tuple[Item, ...], key: str) -> Item | None:
     return next((item for item in items if item.key == key), None)
+
+
+def lives_together(by_section: BySection) -> bool:
+    """Tell whether somebody has answered that they live with a spouse or partner, who then applies with them."""
+    return raw_of(by_section.get(HOUSEHOLD.key, {}), "civil_status") == COHABITING

@@ -13,7 +13,7 @@ from portal.assistance.queries.drafts import owner_of
 from portal.assistance.rules.answers import Base, Cell, Cells, Conflict, Edit, from_json, merge, next_bases, to_json
 from portal.assistance.rules.definition import CURRENT, definition
 from portal.assistance.rules.definition.base import Rows, Section
-from portal.assistance.rules.kinds import Kind, Party, Period
+from portal.assistance.rules.kinds import Kind, Party, Period, slot
 from portal.assistance.rules.states import ApplicationState, EventKind, PartyState
 from portal.assistance.service.holding import KEPT, changed, hold_draft, need_applicant, note, touch
 from portal.audit import service as audit
@@ -46,9 +46,8 @@ class Saved:
 
 
 def open_key(person_id: uuid.UUID, kind: Kind, period: Period) -> str:
-    """Return what is unique among open applications: one main one and one supplement a person and month."""
-    sort = "supplementary" if kind is Kind.SUPPLEMENTARY else "main"
-    return f"{person_id.hex}:{period}:{sort}"
+    """Return what is unique among open applications."""
+    return f"{person_id.hex}:{slot(kind, period)}"
 
 
 def start(

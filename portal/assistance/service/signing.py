@@ -12,6 +12,7 @@ from portal.assistance.events import ApplicationNews
 from portal.assistance.models import Application, ApplicationParty, Paper
 from portal.assistance.rules.completeness import open_sections
 from portal.assistance.rules.kinds import Kind, Party
+from portal.assistance.rules.shown import lives_together
 from portal.assistance.rules.states import ApplicationState, EventKind, Handling, PartyState, move
 from portal.assistance.service import frozen
 from portal.assistance.service.drafts import PAPER
@@ -71,10 +72,8 @@ def obstacles(session: Session, found: Whole, day: date) -> list[str]:
 
 
 def _household(found: Whole) -> list[str]:
-    status = found.by_party[Party.APPLICANT].get("household", {}).get("civil_status")
-    two = Party.CO_APPLICANT in found.by_party
-    cohabiting = status is not None and status.raw == "cohabiting"
-    if cohabiting == two or (status is None and not two):
+    cohabiting = lives_together(found.by_party[Party.APPLICANT])
+    if cohabiting == (Party.CO_APPLICANT in found.by_party):
         return []
     return ["co_applicant"] if cohabiting else ["co_applicant_alone"]
 

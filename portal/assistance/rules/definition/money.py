@@ -11,6 +11,7 @@ from portal.assistance.rules.definition.base import (
     When,
     when,
 )
+from portal.assistance.rules.definition.household import COHABITING
 from portal.assistance.rules.definition.persons import APPLICANT, CO_APPLICANT, PERSONS, WHICH_CHILD, whose
 from portal.assistance.rules.kinds import Kind, Whose
 from portal.core.i18n import lazy
@@ -19,7 +20,7 @@ _NEW_AND_MONTHLY = frozenset({Kind.NEW, Kind.MONTHLY})
 _AFTER_ANOTHER = frozenset({Kind.MONTHLY, Kind.SUPPLEMENTARY})
 _KRONOR = lazy("kr")
 _AMOUNT_NEEDED = lazy("Skriv beloppet.")
-_COUPLE = (when("household/civil_status", "cohabiting"),)
+_COUPLE = (when("household/civil_status", COHABITING),)
 
 _INCOMES = Rows(
     key="incomes",

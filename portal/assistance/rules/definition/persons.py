@@ -1,9 +1,10 @@
 """Whose an income, a cost or a thing is."""
 
 from portal.assistance.rules.definition.base import YES, Field, FieldType, when
+from portal.assistance.rules.definition.household import SINGLE
 from portal.core.i18n import LazyText, lazy
 
-_ALONE = (when("household/civil_status", "single"), when("household/children.none", YES))
+_ALONE = (when("household/civil_status", SINGLE), when("household/children.none", YES))
 
 APPLICANT, CO_APPLICANT, CHILD = "applicant", "co_applicant", "child"
 PERSONS: dict[str, LazyText] = {
