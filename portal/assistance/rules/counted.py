@@ -5,10 +5,11 @@ whose amount an authority knows, and the wages of a child whom the answers don't
 costs, incomes and assets are the options of the form.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from portal.assistance.rules.completeness import FaultKind, Standing, standing
 from portal.assistance.rules.definition import CURRENT
@@ -35,6 +36,7 @@ from portal.assistance.rules.shown import BySection, Filled
 from portal.people.identity_numbers import birth_date
 
 Row = Mapping[str, Value]
+Listed = TypeVar("Listed")
 
 _PUPILS = frozenset({"compulsory", "upper"})
 # Those have households of their own, and share nothing of this one's costs.
@@ -145,45 +147,45 @@ def _others(home: Standing) -> int | Unknown:
     return sum(row["relation"] not in _OWN_HOUSEHOLD for row in rows.values())
 
 
-def _costs(read: Standing, persons: _Persons) -> tuple[Cost, ...] | Unknown:
-    rows = _rows(read, "costs")
+def _listed(read: Standing, group: str, made: Callable[[Row], Listed], untold: Listed) -> list[Listed] | Unknown:
+    """Return what the rows of a group tell of; ``untold`` stands for one that doesn't say of what kind it is."""
+    rows = _rows(read, group)
     if rows is UNKNOWN:
         return UNKNOWN
-    return tuple(
-        Cost(
-            CostKind(f"cost.{row['kind']}"),
-            _amount(row, "amount"),
-            note=str(row.get("specification") or row.get("trip") or ""),
-            person=persons.adult_of(row),
-        )
-        if "kind" in row
-        else Cost(CostKind.OTHER, UNKNOWN)
-        for row in rows.values()
-    )
+    return [made(row) if "kind" in row else untold for row in rows.values()]
+
+
+def _costs(read: Standing, persons: _Persons) -> tuple[Cost, ...] | Unknown:
+    def made(row: Row) -> Cost:
+        note = str(row.get("specification") or row.get("trip") or "")
+        return Cost(CostKind(f"cost.{row['kind']}"), _amount(row, "amount"), note=note, person=persons.adult_of(row))
+
+    found = _listed(read, "costs", made, Cost(CostKind.OTHER, UNKNOWN))
+    return UNKNOWN if found is UNKNOWN else tuple(found)
 
 
 def _assets(read: Standing, persons: _Persons) -> tuple[Asset, ...] | Unknown:
-    rows = _rows(read, "assets")
-    if rows is UNKNOWN:
-        return UNKNOWN
-    return tuple(
-        Asset(
-            AssetKind(f"asset.{row['kind']}"),
-            _amount(row, "value"),
-            note=str(row.get("description") or row.get("company") or ""),
-            person=persons.adult_of(row),
-        )
-        if "kind" in row
-        else Asset(AssetKind.OTHER, UNKNOWN)
-        for row in rows.values()
-    )
+    def made(row: Row) -> Asset:
+        note = str(row.get("description") or row.get("company") or "")
+        return Asset(AssetKind(f"asset.{row['kind']}"), _amount(row, "value"), note=note, person=persons.adult_of(row))
+
+    found = _listed(read, "assets", made, Asset(AssetKind.OTHER, UNKNOWN))
+    return UNKNOWN if found is UNKNOWN else tuple(found)
 
 
 def _incomes(read: Standing, persons: _Persons) -> tuple[Income, ...] | Unknown:
-    rows = _rows(read, "incomes")
-    if rows is UNKNOWN:
-        return UNKNOWN
-    return (*(_income(row, persons) for row in rows.values()), *_benefits(read.values.get("authorities")))
+    def made(row: Row) -> Income:
+        received = row.get("date")
+        return Income(
+            IncomeKind(f"income.{row['kind']}"),
+            _amount(row, "amount"),
+            persons.key_of(row),
+            note=str(row.get("specification") or ""),
+            received=received if isinstance(received, date) else None,
+        )
+
+    found = _listed(read, "incomes", made, Income(IncomeKind.OTHER, UNKNOWN))
+    return UNKNOWN if found is UNKNOWN else (*found, *_benefits(read.values.get("authorities")))
 
 
 def _benefits(payers: Value | None) -> Iterator[Income]:
@@ -192,19 +194,6 @@ def _benefits(payers: Value | None) -> Iterator[Income]:
         yield Income(IncomeKind.AUTHORITIES, UNKNOWN)
         return
     yield from (Income(kind, UNKNOWN) for kind in AUTHORITY_INCOMES if kind.removeprefix("income.") in payers)
-
-
-def _income(row: Row, persons: _Persons) -> Income:
-    kind, received = row.get("kind"), row.get("date")
-    if kind is None:
-        return Income(IncomeKind.OTHER, UNKNOWN)
-    return Income(
-        IncomeKind(f"income.{kind}"),
-        _amount(row, "amount"),
-        persons.key_of(row),
-        note=str(row.get("specification") or ""),
-        received=received if isinstance(received, date) else None,
-    )
 
 
 def _amount(row: Row, key: str) -> Amount:
