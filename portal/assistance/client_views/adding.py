@@ -5,6 +5,7 @@ import uuid
 from flask import Response, flash, url_for
 
 from portal.assistance import paper_copy, queries, words
+from portal.assistance.client_views.asking import ask
 from portal.assistance.forms.adding import SupplementForm
 from portal.assistance.queries import ApplicationView
 from portal.assistance.rules.kinds import Party
@@ -19,7 +20,7 @@ from portal.files import show as file_show
 from portal.files.service import Place
 from portal.web.access import Client
 from portal.web.db import close_db, db
-from portal.web.forms import ButtonForm, load_form
+from portal.web.forms import load_form
 from portal.web.page import render, see_other, settings
 from portal.web.routes import Feature, actor
 
@@ -96,12 +97,17 @@ def paper(application_id: uuid.UUID) -> Response:
 def ask_to_withdraw(application_id: uuid.UUID) -> Response:
     """Ask the applicant whether to take the application back."""
     view = _withdrawable(application_id)
-    return render(
-        "assistance/client/withdraw.html",
-        view=view,
-        over=words.title(view.kind, view.period),
-        name=words.other_name(view) if view.other else "",
-        form=ButtonForm(formdata=None),
+    told = [_("Då går vi inte vidare med den, och du får inget beslut. Du kan söka igen för samma månad.")]
+    if view.other:
+        told.append(_("%(name)s får veta att du har tagit tillbaka ansökan.", name=words.other_name(view)))
+    return ask(
+        view,
+        _("Vill du ta tillbaka ansökan?"),
+        told,
+        yes=_("Ta tillbaka ansökan"),
+        no=_("Nej, låt den vara"),
+        action=url_for("assistance.withdraw", application_id=application_id),
+        back=(url_for("assistance.application", application_id=application_id), _("Tillbaka")),
     )
 
 

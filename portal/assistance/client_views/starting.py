@@ -4,7 +4,8 @@ import uuid
 
 from flask import Response, flash, url_for
 
-from portal.assistance import queries, words
+from portal.assistance import queries
+from portal.assistance.client_views.asking import ask
 from portal.assistance.forms.starting import StartForm
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import EDITABLE
@@ -13,8 +14,7 @@ from portal.core.errors import NotFound
 from portal.core.i18n import _
 from portal.web.access import Client
 from portal.web.db import db
-from portal.web.forms import ButtonForm
-from portal.web.page import render, see_other, settings
+from portal.web.page import see_other, settings
 from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
@@ -42,11 +42,14 @@ def ask_to_discard(application_id: uuid.UUID) -> Response:
     view = queries.application(db(), actor(), application_id)
     if view.state not in EDITABLE or view.party is not Party.APPLICANT:
         raise NotFound
-    return render(
-        "assistance/client/remove.html",
-        view=view,
-        title=words.title(view.kind, view.period),
-        form=ButtonForm(formdata=None),
+    return ask(
+        view,
+        _("Vill du ta bort ansökan?"),
+        [_("Allt du har skrivit och alla filer tas bort. Det går inte att ångra.")],
+        yes=_("Ta bort ansökan"),
+        no=_("Behåll den"),
+        action=url_for("assistance.discard", application_id=application_id),
+        back=(url_for("assistance.application", application_id=application_id), _("Alla delar")),
     )
 
 

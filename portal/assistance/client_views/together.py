@@ -5,6 +5,7 @@ import uuid
 from flask import Response, flash, url_for
 
 from portal.assistance import queries, words
+from portal.assistance.client_views.asking import ask
 from portal.assistance.forms.together import AskForm, InviteForm
 from portal.assistance.queries import ApplicationView, Invitation
 from portal.assistance.rules.kinds import Kind, Party, slot
@@ -70,13 +71,13 @@ def ask_to_remove(application_id: uuid.UUID) -> Response:
     view = _mine(application_id, Party.APPLICANT)
     if view.co_applicant is None:
         return _to("assistance.together", application_id)
-    return render(
-        "assistance/client/remove_other.html",
-        view=view,
-        over=words.title(view.kind, view.period),
-        name=words.other_name(view) if view.other else "",
-        form=ButtonForm(formdata=None),
-    )
+    question, told = _("Vill du ta tillbaka din fråga?"), [_("Du kan fråga igen senare.")]
+    if view.other:
+        name = words.other_name(view)
+        question = _("Vill du söka utan %(name)s?", name=name)
+        gone = _("Det %(name)s själv har svarat och lagt till tas bort. Underskrifter gäller inte längre.", name=name)
+        told.insert(0, gone)
+    return _ask(view, question, told, yes=_("Ja, sök ensam"), action="assistance.remove_other")
 
 
 @feature.route("/ansokan/<uuid:application_id>/tillsammans/ta-bort", access=Client(), methods=("POST",))
@@ -87,17 +88,22 @@ def remove_other(application_id: uuid.UUID) -> Response:
     return _to("assistance.together", application_id)
 
 
+def _ask(view: ApplicationView, question: str, told: list[str], *, yes: str, action: str) -> Response:
+    back = (url_for("assistance.together", application_id=view.id), _("Tillbaka"))
+    there = url_for(action, application_id=view.id)
+    return ask(view, question, told, yes=yes, no=_("Nej, gå tillbaka"), action=there, back=back)
+
+
 @feature.route("/ansokan/<uuid:application_id>/tillsammans/lamna", access=Client())
 def ask_to_leave(application_id: uuid.UUID) -> Response:
     """Ask a co-applicant whether to take part no longer."""
     view = _mine(application_id, Party.CO_APPLICANT)
-    return render(
-        "assistance/client/leave.html",
-        view=view,
-        over=words.title(view.kind, view.period),
+    told = _(
+        "Det du själv har svarat och lagt till tas bort. %(name)s får veta att du inte är med, men inte varför.",
         name=words.other_name(view),
-        form=ButtonForm(formdata=None),
     )
+    question = _("Vill du inte vara med i ansökan?")
+    return _ask(view, question, [told], yes=_("Lämna ansökan"), action="assistance.leave")
 
 
 @feature.route("/ansokan/<uuid:application_id>/tillsammans/lamna", access=Client(), methods=("POST",))

@@ -1,0 +1,35 @@
+"""The page that asks once more before something is taken away."""
+
+from collections.abc import Sequence
+
+from flask import Response
+
+from portal.assistance import words
+from portal.assistance.queries import ApplicationView
+from portal.web.forms import ButtonForm
+from portal.web.page import render
+
+
+def ask(
+    view: ApplicationView,
+    question: str,
+    told: Sequence[str],
+    *,
+    yes: str,
+    no: str,
+    action: str,
+    back: tuple[str, str],
+) -> Response:
+    """Ask whether to do what can't be undone; ``told`` is what comes of it, ``back`` where the page was come from."""
+    return render(
+        "assistance/client/ask.html",
+        view=view,
+        over=words.title(view.kind, view.period),
+        question=question,
+        told=told,
+        yes=yes,
+        no=no,
+        action=action,
+        back=back,
+        form=ButtonForm(formdata=None),
+    )
