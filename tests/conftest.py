@@ -13,7 +13,7 @@ import pytest
 import structlog
 from flask import Flask
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core import events
 from portal.core.actor import Side
@@ -202,6 +202,13 @@ def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
 def app(make_app: Callable[..., Flask]) -> Flask:
     """The client side's application."""
     return make_app(Side.CLIENT)
+
+
+@pytest.fixture
+def sessions(app: Flask) -> sessionmaker[Session]:
+    """The transactions of the client side's application: what is written here its pages show."""
+    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
+    return found
 
 
 @pytest.fixture

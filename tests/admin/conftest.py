@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.people.models import StaffMember
 from portal.people.rules import Role
-from tests.identity.fixtures import provider, sessions, settings, staff_visitor, visitor, world
+from tests.identity.fixtures import provider, settings, staff_visitor, visitor, world
 from tests.identity.provider import PETRA, Visitor
 from tests.messages.world import World
 
-__all__ = ["manager", "provider", "sessions", "settings", "staff_visitor", "visitor", "world"]
+__all__ = ["manager", "provider", "settings", "staff_visitor", "visitor", "world"]
 
 
 @pytest.fixture

@@ -34,12 +34,6 @@ WORDS = "form:has([name=text])"
 YES, NO = 'form:has(button:-soup-contains("Ja, sök"))', 'form[action$="/nej"]'
 
 
-@pytest.fixture
-def sessions(app: Flask) -> Sessions:
-    found: Sessions = app.extensions["insyn.sessions"]
-    return found
-
-
 class Town:
     """Who acts, each in a browser of their own, over one database."""
 

@@ -21,12 +21,12 @@ from portal.identity.signing.models import Signature
 from portal.sync.models import OutboxMessage
 from tests.assistance.test_signing import OWN, TWO
 from tests.assistance.world import ALONE, Scene, answer, fill, start
-from tests.identity.fixtures import provider, sessions, settings, world
+from tests.identity.fixtures import provider, settings, world
 from tests.identity.provider import MARIAM, TOR, Provider, Visitor
 from tests.messages.world import World
 from tests.support.client import Page, PageClient, form_values
 
-__all__ = ["provider", "sessions", "settings", "world"]
+__all__ = ["provider", "settings", "world"]
 Sessions = sessionmaker[Session]
 
 

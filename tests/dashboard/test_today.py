@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -15,12 +14,6 @@ from portal.sync.models import InboxCursor
 from portal.sync.queries import SOURCE
 from tests.messages.world import World, answer, build, case, sign_in
 from tests.support.client import PageClient
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

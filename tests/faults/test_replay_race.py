@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit.models import AuditEntry
 from portal.core.actor import Side
 from portal.identity.models import SeenAssertion, SignedInSession
-from tests.identity.fixtures import provider, sessions, settings, visitor
+from tests.identity.fixtures import provider, settings, visitor
 from tests.identity.provider import MARIAM, Visitor
 
-__all__ = ["provider", "sessions", "settings", "visitor"]
+__all__ = ["provider", "settings", "visitor"]
 
 THREADS = 20
 pytestmark = pytest.mark.fault

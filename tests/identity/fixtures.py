@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.actor import Side
@@ -31,13 +30,6 @@ def settings(database_url: str, provider: Provider, tmp_path: Path) -> Settings:
         saml_keys=provider.directory,
         file_store=f"file:{tmp_path}/files",
     )
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    """The sessions of the test's database."""
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

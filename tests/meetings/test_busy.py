@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
@@ -34,12 +33,6 @@ ADDRESS = "https://calendar.example/secret.ics"
 def noon() -> Iterator[None]:
     with travel(NOON):
         yield
-
-
-@pytest.fixture
-def sessions(app: Flask) -> Sessions:
-    found: Sessions = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

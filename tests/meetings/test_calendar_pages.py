@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -34,12 +33,6 @@ def monday():
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"video_url": "https://video.example/{room}"})
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

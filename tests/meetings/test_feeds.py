@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import icalendar
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,12 +24,6 @@ from tests.messages.world import World
 from tests.support.client import PageClient
 
 SECRETS = ("Medborgarhuset", "Storgatan", "Petra", "Mariam", "Hyran", "social", "ar-", "199501182399")
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -29,12 +28,6 @@ NOON = at("2026-11-25", 12)
 def noon() -> Iterator[None]:
     with travel(NOON):
         yield
-
-
-@pytest.fixture
-def sessions(app: Flask) -> Sessions:
-    found: Sessions = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,12 +19,6 @@ from tests.messages.world import World, build, sign_in
 from tests.support.client import PageClient
 
 Sessions = sessionmaker[Session]
-
-
-@pytest.fixture
-def sessions(app: Flask) -> Sessions:
-    found: Sessions = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,12 +24,6 @@ from tests.support.client import Page, PageClient
 def monday():
     with travel(MONDAY):
         yield
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -47,11 +47,6 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def sessions(app: Flask) -> Sessions:
-    return cast("Sessions", app.extensions["insyn.sessions"])
-
-
-@pytest.fixture
 def world(sessions: Sessions) -> World:
     with writing(sessions) as session:
         return worlds.build(session)

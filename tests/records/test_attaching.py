@@ -27,12 +27,6 @@ LIMITS = Limits(file_bytes=2_000_000, object_files=4, object_bytes=4_000_000)
 
 
 @pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
 def world(sessions: sessionmaker[Session]) -> World:
     with writing(sessions) as session:
         return make(session)

@@ -18,12 +18,6 @@ from tests.support.client import Page, PageClient
 
 
 @pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
 def world(sessions: sessionmaker[Session]) -> World:
     with writing(sessions) as session:
         return make(session)

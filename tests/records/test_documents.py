@@ -36,12 +36,6 @@ FILE = hashlib.sha256(PDF).hexdigest()
 
 
 @pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
 def world(sessions: sessionmaker[Session]) -> World:
     with writing(sessions) as session:
         world = make(session)

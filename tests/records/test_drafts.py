@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -93,12 +92,6 @@ def test_a_draft_belongs_to_its_passage_whatever_version_is_read(session: Sessio
     # It stands no more in the newest, and is still written on where it was read.
     seen = queries.record(session, mariam, version.record_id).drafts[passage].stamp
     assert draft(session, mariam, after, passage, "Han arbetar mer", seen=seen)
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

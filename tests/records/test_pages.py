@@ -1,7 +1,6 @@
 """The client's journal: what is read, said, taken back and found, and what nobody is shown."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,12 +16,6 @@ from tests.web.test_query_counts import counted
 
 FORM = "#s2 form"
 MOST_QUERIES = 20
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ ARABIC = "هذا غير صحيح، يعمل نصف الوقت."
 
 
 @pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
 def world(sessions: sessionmaker[Session]) -> World:
     with writing(sessions) as session:
         return make(session)

@@ -1,5 +1,5 @@
 """Fixtures of sign-in."""
 
-from tests.identity.fixtures import provider, sessions, settings, staff_visitor, visitor, world
+from tests.identity.fixtures import provider, settings, staff_visitor, visitor, world
 
-__all__ = ["provider", "sessions", "settings", "staff_visitor", "visitor", "world"]
+__all__ = ["provider", "settings", "staff_visitor", "visitor", "world"]

@@ -22,12 +22,12 @@ from portal.web.access import Client
 from portal.web.db import db
 from portal.web.page import make_shell
 from portal.web.routes import Feature, actor
-from tests.identity.fixtures import provider, sessions, settings, world
+from tests.identity.fixtures import provider, settings, world
 from tests.messages import world as worlds
 from tests.messages.world import World
 from tests.support.client import PageClient
 
-__all__ = ["provider", "sessions", "settings", "world"]
+__all__ = ["provider", "settings", "world"]
 
 PURPOSE = "test.paper"
 PAGE = """

@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from tests.identity.fixtures import provider, sessions, settings, staff_visitor, visitor, world
+from tests.identity.fixtures import provider, settings, staff_visitor, visitor, world
 from tests.identity.saml.conftest import parties, scene
 from tests.identity.signing.desk import Desk, add_desk
 
-__all__ = ["parties", "provider", "scene", "sessions", "settings", "staff_visitor", "visitor", "world"]
+__all__ = ["parties", "provider", "scene", "settings", "staff_visitor", "visitor", "world"]
 
 
 @pytest.fixture
