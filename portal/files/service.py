@@ -201,11 +201,7 @@ def hand_over(session: Session, actor: Actor, ids: Sequence[uuid.UUID], *, case_
         row = _own(session, actor, file_id)
         if row.state is not FileState.READY:
             raise Conflict(lazy("Alla filer är inte kontrollerade än. Vänta en stund."), reason="not_ready")
-        if row.handed_over_at is None:
-            row.handed_over_at, row.case_id = now(), case_id or row.case_id
-            audit.record(
-                session, "file.handed_over", actor=actor, subject_id=row.owner_id, object_id=row.id, detail=_place(row)
-            )
+        _hand_over(session, row, case_id, actor)
     session.flush()
 
 
@@ -221,17 +217,24 @@ def hand_over_all(session: Session, ids: Sequence[uuid.UUID], *, case_id: uuid.U
     if len(found) != len(set(ids)) or any(row.state is not FileState.READY for row in found):
         raise Conflict(reason="not_ready")
     for row in found:
-        if row.handed_over_at is None:
-            row.handed_over_at, row.case_id = now(), case_id or row.case_id
-            audit.record(
-                session,
-                "file.handed_over",
-                side=Side.CLIENT,
-                subject_id=row.owner_id,
-                object_id=row.id,
-                detail=_place(row),
-            )
+        _hand_over(session, row, case_id)
     session.flush()
+
+
+def _hand_over(session: Session, row: StoredFile, case_id: uuid.UUID | None, actor: Actor | None = None) -> None:
+    """Mark a ready file as handed over, once; nobody (None) is a client whose signature did it."""
+    if row.handed_over_at is not None:
+        return
+    row.handed_over_at, row.case_id = now(), case_id or row.case_id
+    audit.record(
+        session,
+        "file.handed_over",
+        actor=actor,
+        side=Side.CLIENT,
+        subject_id=row.owner_id,
+        object_id=row.id,
+        detail=_place(row),
+    )
 
 
 def open_for(session: Session, actor: Actor, vault: Vault, file_id: uuid.UUID, *, reason: str = "case") -> Opened:
