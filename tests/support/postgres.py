@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
+
 from tests.support import rundir
 
 FOLDER = "postgres"
@@ -27,9 +29,18 @@ def server_url() -> str:
 
 
 def stop(run: Path) -> None:
-    """Stop the server of a run's directory, if it has one."""
-    if (run / FOLDER / "postmaster.pid").exists():
+    """Stop the server of a run's directory, if one runs there."""
+    if runs(run / FOLDER):
         _manage("stop", run)
+
+
+def runs(data: Path) -> bool:
+    """Tell whether the server of a data directory lives: a killed one leaves its number behind, for others to get."""
+    try:
+        number = int((data / "postmaster.pid").read_text().split()[0])
+        return Path(psutil.Process(number).cwd()) == data.resolve()  # a server's working directory is its data
+    except (FileNotFoundError, psutil.Error):
+        return False
 
 
 def _manage(command: str, run: Path) -> None:
