@@ -8,9 +8,12 @@ from pathlib import Path
 
 import click
 
-from portal.assistance.rules.norm.money import format_amount
+from portal.assistance.rules.kinds import Period
+from portal.assistance.rules.norm import Adult, Household, Income, IncomeKind, Span, Support, calculate, qualifies
+from portal.assistance.rules.norm.money import AmountRefused, format_amount, parse_amount
 from portal.assistance.rules.norm.reading import DATA, norm_tables, read_tables
 from portal.assistance.rules.norm.tables import ChildCosts, Norm, NormDataError, NormMissing, NormTables
+from portal.assistance.rules.norm.words import arithmetic, explanations
 from portal.core.i18n import today
 
 # A new norm is usually set in November and December: from then on its absence is told of.
@@ -37,6 +40,40 @@ def norm_show(day: datetime | None) -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     click.echo("\n".join(shown))
+
+
+def _months(text: str) -> tuple[Period, Period]:
+    """Read a month, or several in a row: "2026-06", "2026-06..2026-11"."""
+    first, dots, last = text.partition("..")
+    try:
+        return Period.parse(first), Period.parse(last if dots else first)
+    except ValueError:
+        raise click.BadParameter("a month is written 2026-06, several in a row 2026-06..2026-11") from None
+
+
+@norm.command("wages")
+@click.argument("amount")
+@click.option("--month", type=_months, required=True, help="The month that is applied for.")
+@click.option(
+    "--support", type=_months, multiple=True, help="Months with support, all there were; may be given several times."
+)
+def norm_wages(amount: str, month: tuple[Period, Period], support: tuple[tuple[Period, Period], ...]) -> None:
+    """Print how AMOUNT kronor of an adult's wages are counted, by the months with support before (jobbstimulans)."""
+    chosen = month[0]
+    months = {first.plus(number) for first, last in support for number in range(first.months_until(last) + 1)}
+    try:
+        tables = norm_tables()
+        rule = tables.at(chosen.first).rules.stimulus
+        known = Support(dict.fromkeys(months, True), running=chosen, complete=True)
+        adult = Adult("adult", qualifies(known, chosen, rule))
+        paid = parse_amount(amount)
+        wages = Income(IncomeKind.SALARY, paid, adult.key)
+        found = calculate(Household(Span(chosen.first, chosen.last), (adult,), incomes=(wages,)), tables)
+    except (NormMissing, AmountRefused) as error:
+        click.echo(str(error.message), err=True)
+        sys.exit(1)
+    line = next(line for line in found.incomes.lines if line.label is IncomeKind.SALARY)
+    click.echo("\n".join((arithmetic(line) or format_amount(paid), *explanations(line), line.source)))
 
 
 @norm.command("check")

@@ -153,5 +153,6 @@ def receive_period(session: Session, change: Change) -> Applied:
         row = AssistancePeriod(person_id=person_id, period=period, state=record.state, cohabiting=record.cohabiting)
         session.add(row)
     row.person_id, row.period, row.state, row.cohabiting = person_id, period, record.state, record.cohabiting
+    row.granted = record.granted
     session.flush()
     return Applied(row.id)

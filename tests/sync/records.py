@@ -144,7 +144,7 @@ APPLICATION = ApplicationRecord(
 )
 SUPPLEMENT = SupplementRecord("U1", "A1", "P1", "C0", "K-2", AT, "Här är hyresavin.", ())
 STATUS = ApplicationStatusRecord("T1", "A1", "P1", "C0", Handling.COMPLETION_ASKED, None, "Skicka hyresavin.", AT)
-PERIOD = AssistancePeriodRecord("E1", "P1", "2026-11", PeriodState.DECIDED, False)
+PERIOD = AssistancePeriodRecord("E1", "P1", "2026-11", PeriodState.DECIDED, False, True)
 
 
 def make_store(url: str) -> None:

@@ -24,6 +24,7 @@ from portal.assistance.rules.norm import (
     format_amount,
     norm_tables,
     practice_of,
+    qualifies,
 )
 from portal.assistance.rules.norm.words import NOT_YET, PRELIMINARY, arithmetic, explanations, line_name
 from portal.assistance.rules.states import EDITABLE
@@ -61,12 +62,19 @@ def calculation(application_id: uuid.UUID) -> Response:
 
 
 def _calculated(draft: Draft) -> tuple[Calculation | None, list[Text]]:
-    view = draft.application
-    told = counted.household(
-        show.by_section(draft), view.kind, view.period, today=today(), form=definition(view.definition)
-    )
+    view, tables = draft.application, norm_tables()
     try:
-        return calculate(told, norm_tables(), practice_of(settings())), []
+        rule = tables.at(view.period.first).rules.stimulus
+        known = queries.support(db(), actor(), today=today())
+        told = counted.household(
+            show.by_section(draft),
+            view.kind,
+            view.period,
+            today=today(),
+            stimulus=qualifies(known, view.period, rule),
+            form=definition(view.definition),
+        )
+        return calculate(told, tables, practice_of(settings())), []
     except NormMissing as missing:
         return None, [missing.message]
     except HouseholdRefused as refused:

@@ -129,3 +129,5 @@ class AssistancePeriod(Identified, Base):
     state: Mapped[PeriodState]
     # Whether somebody applied together with a co-applicant then: another household means a new application.
     cohabiting: Mapped[bool]
+    # Whether support was granted for it; none while that is open or not told.
+    granted: Mapped[bool | None]

@@ -23,6 +23,7 @@ from portal.assistance.queries.applications import (
 )
 from portal.assistance.queries.drafts import Draft, draft, draft_of, papers_of
 from portal.assistance.queries.offering import facts, submitted_main
+from portal.assistance.queries.support import support
 
 __all__ = [
     "Added",
@@ -48,4 +49,5 @@ __all__ = [
     "papers_of",
     "signed_by",
     "submitted_main",
+    "support",
 ]

@@ -44,11 +44,19 @@ _OWN_HOUSEHOLD = frozenset({"lodger", "landlord"})
 
 
 def household(
-    by_section: BySection, kind: Kind, period: Period, *, today: date, form: Definition = CURRENT
+    by_section: BySection,
+    kind: Kind,
+    period: Period,
+    *,
+    today: date,
+    stimulus: bool | Unknown = UNKNOWN,
+    form: Definition = CURRENT,
 ) -> Household:
     """Return the household that a new or monthly application tells of; ``by_section`` are the applicant's answers.
 
-    The keys of persons are ``applicant``, ``co_applicant`` and, of children, their rows'.
+    The keys of persons are ``applicant``, ``co_applicant`` and, of children, their rows'. ``stimulus`` is whether the
+    applicant qualifies for jobbstimulans. Of a co-applicant it stays unknown: from the sum the applicant could read
+    for how long the other one has had support, perhaps in a household of their own.
 
     :raises ValueError: a supplementary application doesn't ask who is in the household.
     """
@@ -61,7 +69,7 @@ def household(
     persons = _Persons(family.values.get("civil_status"), children)
     return Household(
         span=Span(period.first, period.last),
-        adults=_adults(family),
+        adults=_adults(family, stimulus),
         children=UNKNOWN if children is UNKNOWN else tuple(_child(key, row) for key, row in children.items()),
         others=_others(read["home"]),
         costs=_costs(read["costs"], persons),
@@ -110,11 +118,12 @@ def _rows(read: Standing, group: str) -> Mapping[str, Row] | Unknown:
     return UNKNOWN if twice or read.fault(f"{group}.none") else read.rows(group)
 
 
-def _adults(family: Standing) -> tuple[Adult, ...] | Unknown:
+def _adults(family: Standing, stimulus: bool | Unknown) -> tuple[Adult, ...] | Unknown:
     status = family.values.get("civil_status")
     if status is None:
         return UNKNOWN
-    return (Adult(APPLICANT), Adult(CO_APPLICANT)) if status == COHABITING else (Adult(APPLICANT),)
+    applicant = Adult(APPLICANT, stimulus)
+    return (applicant, Adult(CO_APPLICANT)) if status == COHABITING else (applicant,)
 
 
 def _child(key: str, row: Row) -> Child:

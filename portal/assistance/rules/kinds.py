@@ -63,6 +63,10 @@ class Period:
         count = self.year * 12 + self.month - 1 + months
         return type(self)(count // 12, count % 12 + 1)
 
+    def months_until(self, later: Self) -> int:
+        """Return how many months later another one is; below zero where it is earlier."""
+        return (later.year - self.year) * 12 + later.month - self.month
+
 
 def slot(kind: Kind, period: Period) -> str:
     """Return what somebody has one open application of: a month's main one, new or monthly, or its supplement."""

@@ -94,10 +94,6 @@ def _offer(facts: Facts, period: Period) -> Offer:
         return Offer(Kind.NEW, period, _FIRST)
     if period in facts.taken:
         return Offer(Kind.SUPPLEMENTARY, period, _MORE)
-    if _months_between(facts.last, period) > facts.months_until_new:
+    if facts.last.months_until(period) > facts.months_until_new:
         return Offer(Kind.NEW, period, _LONG_AGO)
     return Offer(Kind.MONTHLY, period, _AGAIN)
-
-
-def _months_between(earlier: Period, later: Period) -> int:
-    return (later.year - earlier.year) * 12 + later.month - earlier.month

@@ -127,6 +127,7 @@ OBJECTS: dict[Kind, Table] = {
         "bo_assistance_period",
         *_text("person_id", "period", "state"),
         Column("cohabiting", Boolean, nullable=False),
+        Column("granted", Boolean),
     ),
 }
 

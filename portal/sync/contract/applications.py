@@ -160,7 +160,11 @@ class ApplicationStatusRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class AssistancePeriodRecord(Record):
-    """A month that a person has applied for or been decided on, also outside the portal; ``period`` is "2026-12"."""
+    """A month that a person has applied for or been decided on, also outside the portal; ``period`` is "2026-12".
+
+    ``granted``: whether support (försörjningsstöd) was granted for it; none while that is open or isn't told. Who tells
+    of a month tells of all since the first: jobbstimulans is counted from months in a row.
+    """
 
     kind: ClassVar[Kind] = Kind.ASSISTANCE_PERIOD
 
@@ -168,3 +172,4 @@ class AssistancePeriodRecord(Record):
     period: str
     state: PeriodState
     cohabiting: bool
+    granted: bool | None

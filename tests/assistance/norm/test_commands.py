@@ -82,3 +82,43 @@ def test_check_tells_every_fault(tmp_path: Path) -> None:
         "children: two amounts for [2] years",
         "totals: single is 5220, but the table gives 5230",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        # June to November are six months: 5 000 × 25 % = 1 250, 5 000 − 1 250 = 3 750 (DOMAIN.md 1.3).
+        ("5000 --month 2026-12 --support 2026-06..2026-11", "5 000 − 1 250 = 3 750"),
+        ("5000 --month 2026-12 --support 2026-06 --support 2026-07..2026-11", "5 000 − 1 250 = 3 750"),
+        # 3 333,33 × 25 % = 833,3325, rounded 833,33.
+        ("3333,33 --month 2026-12 --support 2026-06..2026-11", "3 333,33 − 833,33 = 2 500"),
+        # In the sixth month itself, and after two years (24 months from July 2023): the whole wage.
+        ("5000 --month 2026-11 --support 2026-06..2026-11", "5 000"),
+        ("5000 --month 2025-06 --support 2023-01..2025-05", "5 000 − 1 250 = 3 750"),
+        ("5000 --month 2025-07 --support 2023-01..2025-06", "5 000"),
+        ("5000 --month 2026-12", "5 000"),
+    ],
+)
+def test_wages_are_counted_by_the_months_with_support(arguments: str, expected: str) -> None:
+    result = run("wages", *arguments.split())
+    assert result.exit_code == 0
+    lines = result.stdout.replace("\xa0", " ").splitlines()
+    assert lines[0] == expected
+    assert "jobbstimulans" in lines[1]
+    assert "kap." in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        ("5.000 --month 2026-12", 1, ""),
+        ("5000 --month 2027-01", 1, "Riksnormen för 2027 finns inte ännu."),
+        ("5000 --month 2026-13", 2, "a month is written"),
+        ("5000 --month 2026-12 --support 2026..2027", 2, "a month is written"),
+    ],
+)
+def test_wages_that_cant_be_counted_are_refused(arguments: str, status: int, words: str) -> None:
+    result = run("wages", *arguments.split())
+    assert result.exit_code == status
+    assert words in result.stderr
+    assert result.stderr

@@ -22,7 +22,7 @@ from portal.assistance.rules.norm.lines import Calculation, Label, Line, LineKin
 from portal.assistance.rules.norm.money import AmountRefused, format_amount, parse_amount
 from portal.assistance.rules.norm.practice import AgeOn, DayRate, PartTimeShared, Practice, practice_of
 from portal.assistance.rules.norm.reading import norm_tables, read_tables
-from portal.assistance.rules.norm.stimulus import qualifies
+from portal.assistance.rules.norm.stimulus import Support, qualifies
 from portal.assistance.rules.norm.tables import NormDataError, NormMissing, NormTables
 from portal.assistance.rules.norm.unknown import UNKNOWN, Amount, Unknown
 
@@ -55,6 +55,7 @@ __all__ = [
     "Practice",
     "Section",
     "Span",
+    "Support",
     "Unknown",
     "calculate",
     "format_amount",

@@ -81,7 +81,8 @@ def _adult_wage_line(household: Household, wage: Income, amount: Decimal, rules:
     if qualifies is UNKNOWN:
         return not_known(LineKind.INCOME, wage, rules.stimulus.source, Missing.STIMULUS)
     if qualifies is False:
-        return as_stated(LineKind.INCOME, wage, rules.incomes)
+        counts = {"after_months": rules.stimulus.after_months, "months": rules.stimulus.months}
+        return reached(LineKind.INCOME, wage, rules.incomes, Trail.start(Why.WHOLE_WAGE, amount, **counts))
     apart = to_ore(amount * rules.stimulus.percent / _HUNDRED)
     trail = Trail.start(Why.STATED, amount).minus(Why.STIMULUS, apart, percent=rules.stimulus.percent)
     return reached(LineKind.INCOME, wage, rules.stimulus.source, trail)

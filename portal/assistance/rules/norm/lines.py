@@ -64,6 +64,7 @@ class Why(enum.StrEnum):
     WHOLE_MONTH = "whole_month"  # never above the month's amount
     STATED = "stated"  # as claimed or received
     STIMULUS = "stimulus"  # values: percent
+    WHOLE_WAGE = "whole_wage"  # as received; values: after_months, months
     CHILD_WORK = "child_work"  # values: limit
 
 

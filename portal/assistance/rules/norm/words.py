@@ -70,7 +70,10 @@ MISSING: Mapping[Missing, LazyText] = {
     Missing.DAYS: lazy("Svara först på hur många dagar barnet bor hos dig."),
     Missing.AMOUNT: lazy("Beloppet saknas än."),
     Missing.ANSWER: lazy("Frågan är inte besvarad än."),
-    Missing.STIMULUS: lazy("Vi vet inte än om en del av lönen ska räknas bort (jobbstimulans)."),
+    Missing.STIMULUS: lazy(
+        "Vi vet inte än om en del av lönen räknas bort (jobbstimulans). Det beror på vilka månader i rad den som har"
+        " lönen har fått bistånd. Handläggaren ser efter när ansökan har kommit in."
+    ),
     Missing.PERSON: lazy("Vi vet inte vems lönen är."),
     Missing.EARNED: lazy("Vi vet inte än vad barnet har tjänat tidigare i år."),
 }
@@ -144,6 +147,13 @@ def _explained(part: Part) -> Iterator[str]:
         yield _("En fjärdedel av lönen räknas inte. Det heter jobbstimulans.")
     elif part.why is Why.STIMULUS:
         yield _("%(percent)s procent av lönen räknas inte. Det heter jobbstimulans.", percent=values["percent"])
+    elif part.why is Why.WHOLE_WAGE:
+        yield _(
+            "Hela lönen räknas. Efter %(after)s månader i rad med bistånd räknas en del av den bort, i %(months)s"
+            " månader. Det heter jobbstimulans.",
+            after=values["after_months"],
+            months=values["months"],
+        )
     elif part.why is Why.CHILD_WORK:
         yield _(
             "Det ett barn tjänar på eget arbete räknas bara till den del det är över %(limit)s kr på ett år.",
