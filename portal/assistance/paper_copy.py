@@ -15,11 +15,11 @@ from portal.assistance.rules.definition import definition
 from portal.assistance.rules.kinds import Kind, Party, Period
 from portal.assistance.rules.states import ApplicationState
 from portal.assistance.rules.summary import Line, Part, summary
-from portal.assistance.words import number
 from portal.core.i18n import STOCKHOLM, _, format_date, format_month, format_time
 from portal.core.pdf import Block, Document, Facts, Heading, Inline, Items, Paragraph, Span
 from portal.files.show import size_words
 from portal.identity.signing.rules import control_code
+from portal.people.identity_numbers import hyphenated
 
 
 def document(view: ApplicationView, found: Frozen, *, author: str) -> Document:
@@ -49,7 +49,7 @@ def _blocks(view: ApplicationView, found: Frozen, content: Mapping[str, Any]) ->
     yield Facts(sent)
     yield Heading(_("Vem som söker"))
     yield Facts(
-        [(_role(one), [Span(one["name"], auto=True), f", {number(one['number'])}"]) for one in content["parties"]]
+        [(_role(one), [Span(one["name"], auto=True), f", {hyphenated(one['number'])}"]) for one in content["parties"]]
     )
     for part in parts(found):
         yield from _part(part)

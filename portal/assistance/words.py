@@ -56,8 +56,3 @@ def look(view: ApplicationView) -> Look:
 def other_name(view: ApplicationView) -> str:
     """Return the first name of the other one who applies, or words for somebody who isn't shown."""
     return first_name(view.other.name) if view.other else _("Den du söker tillsammans med")
-
-
-def number(twelve: str) -> str:
-    """Return an identity number as people write it: "19850101-2391"."""
-    return f"{twelve[:8]}-{twelve[8:]}"

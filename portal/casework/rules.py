@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from portal.people.identity_numbers import hyphenated
+
 # Staff can do something about it: they are told sooner than clients.
 SILENCE = timedelta(minutes=15)
 
@@ -16,7 +18,7 @@ def name_key(name: str) -> str:
 
 def written_number(identity_number: str | None) -> str:
     """Return a 12-digit identity number as it is written, 19851129-2388, or nothing where there is none."""
-    return f"{identity_number[:8]}-{identity_number[8:]}" if identity_number else ""
+    return hyphenated(identity_number) if identity_number else ""
 
 
 def is_silent(last_answer: datetime | None, now: datetime) -> bool:

@@ -50,6 +50,11 @@ def birth_date(number: str) -> date | None:
     return date(year, month, day)
 
 
+def hyphenated(number: str) -> str:
+    """Return a twelve-digit number as people write it: "19851129-2388"."""
+    return f"{number[:8]}-{number[8:]}"
+
+
 def mask(number: str) -> str:
     """The number for the eye, without the four last digits; never for logs, which carry no number at all."""
     return f"{number[:8]}-••••"

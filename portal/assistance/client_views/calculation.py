@@ -93,12 +93,20 @@ def _tables(draft: Draft, found: Calculation) -> list[dict[str, Any]]:
 
 
 def _table(key: str, title: str, part: Section, names: dict[str, Text], *, summed: bool = True) -> dict[str, Any]:
+    nothing = [line for line in part.lines if _is_nothing(line)]
     return {
         "key": key,
         "title": title,
-        "lines": list(_lines(part.lines, names)),
+        "lines": list(_lines((line for line in part.lines if line not in nothing), names)),
+        "nothing": [line_name(line) for line in nothing],
         "total": _amount(part.total) if summed else "",
+        "known": part.total is not UNKNOWN,
     }
+
+
+def _is_nothing(line: Line) -> bool:
+    """Tell whether a line says nothing but that there is nothing: those are named together below the table."""
+    return line.amount is not UNKNOWN and line.amount == 0 and not (line.note or arithmetic(line) or explanations(line))
 
 
 def _lines(lines: Iterable[Line], names: dict[str, Text]) -> Iterable[dict[str, Any]]:

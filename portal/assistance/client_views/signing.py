@@ -20,6 +20,7 @@ from portal.assistance.service import frozen, signing
 from portal.assistance.service.frozen import Signer, Whole
 from portal.core.i18n import SOURCE_LOCALE, _, current_locale, today, use_locale
 from portal.identity.signing.http import allow_signing, begin
+from portal.people.identity_numbers import hyphenated
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import load_form
@@ -101,7 +102,7 @@ def _person(signer: Signer) -> dict[str, str]:
     return {
         "role": str(attestation.PARTY_WORDS[signer.party]),
         "name": f"{signer.given_name} {signer.surname}",
-        "number": words.number(signer.number) if signer.number else "",
+        "number": hyphenated(signer.number) if signer.number else "",
     }
 
 

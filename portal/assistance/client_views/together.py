@@ -14,6 +14,7 @@ from portal.assistance.service import parties
 from portal.assistance.service.holding import NotADraft
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.i18n import _
+from portal.people.identity_numbers import hyphenated
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.forms import ButtonForm, load_form
@@ -58,7 +59,7 @@ def _page(view: ApplicationView, form: InviteForm, status: int = 200) -> Respons
         over=words.title(view.kind, view.period),
         other=other,
         state=other.state.value if other else "",
-        number=words.number(other.number) if other and other.number else "",
+        number=hyphenated(other.number) if other and other.number else "",
         is_applicant=view.party is Party.APPLICANT,
         may_invite=view.party is Party.APPLICANT and (other is None or other.state is PartyState.DECLINED),
         form=form,

@@ -16,6 +16,7 @@ from portal.assistance.rules.norm.money import format_amount
 from portal.assistance.rules.reading import Value
 from portal.assistance.rules.shown import Filled
 from portal.core.i18n import Text, _, format_date
+from portal.people.identity_numbers import hyphenated
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ def value_words(item: Field, value: Value) -> str:
             return str(item.options[value])
         case FieldType.CHOICES if isinstance(value, tuple):
             return ", ".join(str(item.options[one]) for one in value)
+        case FieldType.IDENTITY if isinstance(value, str):
+            return hyphenated(value)
         case FieldType.NUMBER if str(item.suffix):
             return f"{value} {item.suffix}"
         case _:
