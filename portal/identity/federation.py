@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -92,6 +93,7 @@ def _decryption_keys(directory: Path, side: Side) -> tuple[tuple[str, str], ...]
     return tuple(pair for pair in pairs if _is_rsa(pair[0]))
 
 
+@lru_cache(maxsize=16)  # loading a key checks its numbers, which takes long
 def _is_rsa(key_pem: str) -> bool:
     try:
         return isinstance(load_pem_private_key(key_pem.encode(), None), rsa.RSAPrivateKey)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.page_check import Allowed, check_fragment, check_page
+from tests.support.page_check import Allowed, check_fragment, check_page, parsed
 
 Value = str | Iterable[str] | Any
 # Where the identity providers of the tests' settings are said to be; nothing answers there.
@@ -73,7 +73,7 @@ class PageClient(FlaskClient):
 
     def _page(self, response: TestResponse, status: int) -> "Page":
         if response.status_code != status:
-            heading = BeautifulSoup(response.text, "html5lib").h1 if response.mimetype == "text/html" else None
+            heading = parsed(response.text).soup.h1 if response.mimetype == "text/html" else None
             shown = heading.get_text(" ", strip=True) if heading else response.mimetype
             raise AssertionError(f"{response.request.path}: {response.status_code} ({shown}) instead of {status}")
         return Page(response)
@@ -84,7 +84,7 @@ class Page:
 
     def __init__(self, response: TestResponse) -> None:
         self.response = response
-        self.soup = BeautifulSoup(response.text, "html5lib")
+        self.soup = parsed(response.text).soup
         parts = urlsplit(response.request.url)
         self.address = parts.path + (f"?{parts.query}" if parts.query else "")
 

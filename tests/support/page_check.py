@@ -4,9 +4,10 @@ Every page that a test fetches through `PageClient`, or opens through the browse
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -55,11 +56,40 @@ class Allowed:
 NOTHING_ELSE = Allowed()
 
 
+class Document:
+    """A parsed page whose elements are listed once: every rule looks for some of them."""
+
+    def __init__(self, html: str) -> None:
+        self.soup = BeautifulSoup(html, "html5lib")
+        self.tags = [tag for tag in self.soup.descendants if isinstance(tag, Tag)]
+        self._named: dict[str, list[Tag]] = defaultdict(list)
+        self._having: dict[str, list[Tag]] = defaultdict(list)
+        for tag in self.tags:
+            self._named[tag.name].append(tag)
+            for attribute in tag.attrs:
+                self._having[attribute].append(tag)
+        self.ids = Counter(str(tag["id"]) for tag in self.having("id"))
+
+    def named(self, *names: str) -> list[Tag]:
+        """Return the elements of these names; those of one name in their order."""
+        return [tag for name in names for tag in self._named.get(name, ())]
+
+    def having(self, attribute: str) -> list[Tag]:
+        """Return the elements that have an attribute, in their order."""
+        return self._having.get(attribute, [])
+
+
+@lru_cache(maxsize=1)
+def parsed(html: str) -> Document:
+    """Parse a page; what has just been checked isn't parsed again to be read, so nobody may change it."""
+    return Document(html)
+
+
 def check_page(html: str, headers: Mapping[str, str] | None = None, allowed: Allowed = NOTHING_ELSE) -> None:
     """Raise BadPage if a whole page, and its headers where given, break a rule."""
-    soup = BeautifulSoup(html, "html5lib")
-    faults = [fault for rule in RULES for fault in rule(soup)]
-    faults += foreign_addresses(soup, allowed)
+    page = parsed(html)
+    faults = [fault for rule in RULES for fault in rule(page)]
+    faults += foreign_addresses(page, allowed)
     if not html.lstrip().lower().startswith("<!doctype html>"):
         faults.append("no <!doctype html>")
     if headers is not None:
@@ -69,9 +99,9 @@ def check_page(html: str, headers: Mapping[str, str] | None = None, allowed: All
 
 def check_fragment(html: str, allowed: Allowed = NOTHING_ELSE) -> None:
     """Raise BadPage if an htmx fragment breaks a rule that holds for parts of pages."""
-    soup = BeautifulSoup(html, "html5lib")
-    faults = [fault for rule in FRAGMENT_RULES for fault in rule(soup)]
-    _raise(faults + list(foreign_addresses(soup, allowed)))
+    page = parsed(html)
+    faults = [fault for rule in FRAGMENT_RULES for fault in rule(page)]
+    _raise(faults + list(foreign_addresses(page, allowed)))
 
 
 def _raise(faults: list[str]) -> None:
@@ -79,18 +109,18 @@ def _raise(faults: list[str]) -> None:
         raise BadPage("\n".join(f"- {fault}" for fault in faults))
 
 
-def headings(soup: BeautifulSoup) -> Iterator[str]:
+def headings(page: Document) -> Iterator[str]:
     """There is exactly one h1, with text, and no level is left out below it."""
-    found = [tag for tag in soup.find_all("h1") if not _hidden(tag)]
+    found = [tag for tag in page.named("h1") if not _hidden(tag)]
     if len(found) != 1:
         yield f"{len(found)} h1 instead of one"
     elif not found[0].get_text(strip=True):
         yield "the h1 is empty"
 
 
-def title(soup: BeautifulSoup) -> Iterator[str]:
+def title(page: Document) -> Iterator[str]:
     """The title ends with the portal's name and tells nothing about the person or the errand."""
-    tag = soup.title
+    tag = page.soup.title
     text = tag.get_text(strip=True) if tag else ""
     if not text.endswith(TITLE_END) or text == TITLE_END.strip():
         yield f"the title {text!r} does not end with {TITLE_END!r}"
@@ -98,32 +128,31 @@ def title(soup: BeautifulSoup) -> Iterator[str]:
         yield f"the title {text!r} is not neutral"
 
 
-def unique_ids(soup: BeautifulSoup) -> Iterator[str]:
+def unique_ids(page: Document) -> Iterator[str]:
     """No id stands twice."""
-    counts = Counter(str(tag["id"]) for tag in soup.find_all(id=True))
-    yield from (f"id {name!r} stands {count} times" for name, count in counts.items() if count > 1)
+    yield from (f"id {name!r} stands {count} times" for name, count in page.ids.items() if count > 1)
 
 
-def references(soup: BeautifulSoup) -> Iterator[str]:
+def references(page: Document) -> Iterator[str]:
     """What points at an id in the page points at one that is there."""
-    ids = {str(tag["id"]) for tag in soup.find_all(id=True)}
-    for tag in soup.find_all("label", attrs={"for": True}):
-        if tag["for"] not in ids:
+    for tag in page.named("label"):
+        if "for" in tag.attrs and tag["for"] not in page.ids:
             yield f'<label for="{tag["for"]}"> points at nothing'
     for attribute in REFERRING_ATTRIBUTES:
-        for tag in soup.find_all(True, attrs={attribute: True}):
+        for tag in page.having(attribute):
             for name in str(tag[attribute]).split():
-                if name not in ids:
+                if name not in page.ids:
                     yield f'<{tag.name} {attribute}="{name}"> points at nothing'
-    for tag in soup.find_all("a", href=re.compile(r"^#.")):
-        if str(tag["href"])[1:] not in ids:
-            yield f'<a href="{tag["href"]}"> points at nothing'
+    for tag in page.named("a"):
+        address = str(tag.get("href", ""))
+        if len(address) > 1 and address.startswith("#") and address[1:] not in page.ids:
+            yield f'<a href="{address}"> points at nothing'
 
 
-def labels(soup: BeautifulSoup) -> Iterator[str]:
+def labels(page: Document) -> Iterator[str]:
     """Every control of a form has a name that is read out."""
-    labelled = {str(tag["for"]) for tag in soup.find_all("label", attrs={"for": True}) if tag.get_text(strip=True)}
-    for tag in soup.find_all(["input", "select", "textarea"]):
+    labelled = {str(tag["for"]) for tag in page.named("label") if tag.has_attr("for") and tag.get_text(strip=True)}
+    for tag in page.named("input", "select", "textarea"):
         if str(tag.get("type", "")).lower() in UNLABELLED_TYPES or tag.has_attr("hidden"):
             continue
         parent = tag.find_parent("label")
@@ -134,7 +163,7 @@ def labels(soup: BeautifulSoup) -> Iterator[str]:
             or tag.get("aria-labelledby")
         ):
             yield f"{_short(tag)} has no label"
-    for tag in soup.find_all(["button", "a"]):
+    for tag in page.named("button", "a"):
         if tag.name == "a" and not tag.has_attr("href"):
             continue
         named = tag.get_text(strip=True) or tag.get("aria-label") or tag.get("aria-labelledby")
@@ -142,9 +171,9 @@ def labels(soup: BeautifulSoup) -> Iterator[str]:
             yield f"{_short(tag)} has no name"
 
 
-def language(soup: BeautifulSoup) -> Iterator[str]:
+def language(page: Document) -> Iterator[str]:
     """The page tells its language and its direction, and they agree."""
-    root = soup.html
+    root = page.soup.html
     lang, direction = (str(root.get(name, "")) for name in ("lang", "dir")) if root else ("", "")
     if not lang:
         yield "no lang on <html>"
@@ -153,19 +182,19 @@ def language(soup: BeautifulSoup) -> Iterator[str]:
         yield f'dir="{direction}" on <html lang="{lang}">'
 
 
-def skip_link(soup: BeautifulSoup) -> Iterator[str]:
+def skip_link(page: Document) -> Iterator[str]:
     """The first link leads past the menu, to the page's <main>."""
-    first = soup.find("a", href=True)
-    main = soup.find("main")
+    first = next((tag for tag in page.named("a") if tag.has_attr("href")), None)
+    main = page.soup.find("main")
     if main is None:
         yield "no <main>"
     elif first is None or str(first["href"]) != f"#{main.get('id', '')}":
         yield "the first link does not lead to <main>"
 
 
-def forms(soup: BeautifulSoup) -> Iterator[str]:
+def forms(page: Document) -> Iterator[str]:
     """A form that posts to us carries the token against forgery; a form with a file says so."""
-    for form in soup.find_all("form"):
+    for form in page.named("form"):
         action = str(form.get("action", ""))
         if str(form.get("method", "get")).lower() == "post" and not urlsplit(action).netloc:
             token = form.find("input", attrs={"name": "csrf_token"})
@@ -175,14 +204,14 @@ def forms(soup: BeautifulSoup) -> Iterator[str]:
             yield f"{_short(form)} has a file but not enctype"
 
 
-def nothing_inline(soup: BeautifulSoup) -> Iterator[str]:
+def nothing_inline(page: Document) -> Iterator[str]:
     """No style, script or handler stands in the page: the content security policy refuses them."""
-    for tag in soup.find_all("style"):
+    for tag in page.named("style"):
         yield f"{_short(tag)}: inline style"
-    for tag in soup.find_all("script", src=False):
-        if tag.get("type") not in {"application/json", "application/ld+json"}:
+    for tag in page.named("script"):
+        if "src" not in tag.attrs and tag.get("type") not in {"application/json", "application/ld+json"}:
             yield f"{_short(tag)}: inline script"
-    for tag in soup.find_all(True):
+    for tag in page.tags:
         for attribute in tag.attrs:
             if attribute == "style" or attribute.startswith(("on", "hx-on")):
                 yield f"{_short(tag)}: inline {attribute}"
@@ -190,24 +219,24 @@ def nothing_inline(soup: BeautifulSoup) -> Iterator[str]:
             yield f"{_short(tag)}: javascript address"
 
 
-def images(soup: BeautifulSoup) -> Iterator[str]:
+def images(page: Document) -> Iterator[str]:
     """Every image has a text, or an empty one; every drawing is named or hidden from screen readers."""
-    yield from (f"{_short(tag)} has no alt" for tag in soup.find_all("img", alt=False))
-    for tag in soup.find_all("svg"):
+    yield from (f"{_short(tag)} has no alt" for tag in page.named("img") if "alt" not in tag.attrs)
+    for tag in page.named("svg"):
         if not (tag.get("aria-hidden") == "true" or tag.get("role") == "img" or tag.find("title") or _hidden(tag)):
             yield f"{_short(tag)} is neither named nor hidden"
 
 
-def neutral_addresses(soup: BeautifulSoup) -> Iterator[str]:
+def neutral_addresses(page: Document) -> Iterator[str]:
     """No address holds what looks like an identity number."""
-    for tag, _attribute, address in _addresses(soup):
+    for tag, _attribute, address in _addresses(page):
         if not address.startswith(("tel:", "sms:")) and IDENTITY_NUMBER.search(address):
             yield f"{_short(tag)[:20]}… has an address with what looks like an identity number"
 
 
-def foreign_addresses(soup: BeautifulSoup, allowed: Allowed) -> Iterator[str]:
+def foreign_addresses(page: Document, allowed: Allowed) -> Iterator[str]:
     """No address leads elsewhere, but for those that are allowed; nothing is ever loaded from elsewhere."""
-    for tag, attribute, address in _addresses(soup):
+    for tag, attribute, address in _addresses(page):
         parts = urlsplit(address)
         if parts.scheme == "data" and attribute == "src":
             continue
@@ -231,9 +260,9 @@ def bad_headers(headers: Mapping[str, str]) -> list[str]:
     return faults
 
 
-def _addresses(soup: BeautifulSoup) -> Iterator[tuple[Tag, str, str]]:
+def _addresses(page: Document) -> Iterator[tuple[Tag, str, str]]:
     for attribute in (*ADDRESS_ATTRIBUTES, *HTMX_ADDRESS_ATTRIBUTES):
-        for tag in soup.find_all(True, attrs={attribute: True}):
+        for tag in page.having(attribute):
             value = str(tag[attribute])
             for address in value.split(",") if attribute == "srcset" else [value]:
                 yield tag, attribute, address.strip().split(" ")[0] if attribute == "srcset" else address.strip()
@@ -253,6 +282,6 @@ def _short(tag: Tag) -> str:
     return f"<{tag.name}{attributes}>"[:160]
 
 
-Rule = Callable[[BeautifulSoup], Iterator[str]]
+Rule = Callable[[Document], Iterator[str]]
 FRAGMENT_RULES: tuple[Rule, ...] = (unique_ids, labels, forms, nothing_inline, images, neutral_addresses)
 RULES: tuple[Rule, ...] = (*FRAGMENT_RULES, headings, title, references, language, skip_link)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import copy
 
 import pytest
 from bs4 import Tag
@@ -33,7 +34,7 @@ def in_arabic(browser: PageClient) -> PageClient:
 
 def latin(page: Page) -> set[str]:
     """Return the Latin words of a page's <main> that are not marked as another language."""
-    main = page.one("main")
+    main = copy(page.one("main"))
     for tag in main.select("[lang]"):
         tag.decompose()
     return set(LATIN_WORDS.findall(RECEIPT.sub("", main.get_text(" ")))) - SAME

@@ -27,7 +27,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.resources import resource_dir
-from tests.support.page_check import check_fragment, check_page
+from tests.support.page_check import check_fragment, check_page, parsed
 
 TEMPLATES = resource_dir("templates")
 COMPONENTS = sorted(
@@ -79,7 +79,7 @@ def render(env: Environment) -> Render:
         source = f"{{% from 'components/{component}.html' import {imports} %}}{body}"
         html = env.from_string(source).render(**context)
         check_fragment(html)
-        soup = BeautifulSoup(html, "html5lib")
+        soup = parsed(html).soup
         _check_references(soup)
         return soup
 
@@ -533,7 +533,7 @@ def _page(env: Environment, layout: str, *, form: object = None, **changes: Any)
     context = {"form": form} if form is not None else {}
     html = env.from_string(source).render(shell=_shell(**changes), **context)
     check_page(html)
-    return BeautifulSoup(html, "html5lib")
+    return parsed(html).soup
 
 
 LAYOUTS = ["client", "focus", "staff", "signed_out"]
