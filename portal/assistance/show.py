@@ -9,7 +9,7 @@ from flask import url_for
 from portal.assistance.forms.fields import field_id
 from portal.assistance.models import Paper
 from portal.assistance.queries import Draft
-from portal.assistance.rules.answers import Cells
+from portal.assistance.rules.answers import LAST, Cells
 from portal.assistance.rules.completeness import SectionState, all_sections
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.papers import Asked, papers
@@ -71,16 +71,19 @@ def tasks(draft: Draft, papers_task: Task | None) -> list[Task]:
     ):
         color, icon, tag = _STATES[standing.state]
         url = url_for("assistance.section", application_id=view.id, key=section.key)
-        meta = _("Ifyllt från förra ansökan") if _is_prefilled(answers.get(section.key, {})) else ""
+        meta = _filled_in(answers.get(section.key, {}))
         found.append(
             Task(section.key, section.group, str(section.title), url, standing.state, color, icon, str(tag), meta)
         )
     return [*found[:-1], papers_task, *found[-1:]] if papers_task else found
 
 
-def _is_prefilled(cells: Cells) -> bool:
-    said = [cell for cell in cells.values() if cell.raw]
-    return bool(said) and all(cell.origin for cell in said)
+def _filled_in(cells: Cells) -> str:
+    """Return from where the whole of a part was filled in; nothing where the person has answered any of it."""
+    origins = {cell.origin for cell in cells.values() if cell.raw}
+    if not origins or "" in origins:
+        return ""
+    return _("Ifyllt från förra ansökan") if LAST in origins else _("Ifyllt från dina uppgifter")
 
 
 def asked_papers(draft: Draft) -> tuple[Asked, ...]:

@@ -8,6 +8,7 @@ from flask import Response, url_for
 from portal.assistance import queries, show, words
 from portal.assistance.client_views import submitted
 from portal.assistance.queries import Draft
+from portal.assistance.rules.answers import LAST
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.shown import lives_together
@@ -38,7 +39,7 @@ def application(application_id: uuid.UUID) -> Response:
         "assistance/client/draft.html",
         view=view,
         title=words.title(view.kind, view.period),
-        prefilled=any(cell.origin for cells in draft.answers.values() for cell in cells.values()),
+        prefilled=any(cell.origin == LAST for cells in draft.answers.values() for cell in cells.values()),
         groups=[(key, title, [task for task in found if task.group == key]) for key, title in form.groups.items()],
         done=len(found) - len(left),
         progress=ngettext(

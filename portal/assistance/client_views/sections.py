@@ -123,7 +123,7 @@ def save_section(application_id: uuid.UUID, key: str) -> Response:
     sheet = after.sheet(
         beside=beside,
         typed={each: typed.edits[each].raw for each in beside},
-        told="next" in request.form.getlist("go"),
+        told=_goes_on(),
     )
     if beside:
         return _page(after, sheet, 409 if saved.conflicts else 422)
@@ -132,12 +132,24 @@ def save_section(application_id: uuid.UUID, key: str) -> Response:
     return _on(after.draft, key)
 
 
+def _goes_on() -> bool:
+    """Tell whether the button was pressed that ends a part."""
+    return "next" in request.form.getlist("go")
+
+
 def _save(place: _Place, typed: Typed) -> tuple[drafts.Saved, dict[str, Text]]:
     """Save what can be kept, and return what has to be said beside the answers that can't."""
     long = {key for key, edit in typed.edits.items() if len(edit.raw) > drafts.MAX_RAW}
     edits = {key: edit for key, edit in typed.edits.items() if key not in long}
     saved = drafts.save(
-        db(), actor(), place.draft.application.id, place.section.key, edits, form=typed.form, turn=typed.turn
+        db(),
+        actor(),
+        place.draft.application.id,
+        place.section.key,
+        edits,
+        form=typed.form,
+        turn=typed.turn,
+        confirmed=_goes_on(),
     )
     too_long: Text = _("Texten är för lång. Korta den eller dela upp den.")
     beside: dict[str, Text] = dict.fromkeys(long, too_long)

@@ -7,10 +7,11 @@ the version it was made from, and one made from an older version is returned as 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Raw = str
+LAST, REGISTER = "last", "register"  # the last application, what the back office tells
 _BASE_BYTES = 6
 
 
@@ -18,7 +19,7 @@ _BASE_BYTES = 6
 class Cell:
     """An answer as it is kept: its text, its version, and which form (a random id) set it at which of its turns.
 
-    ``origin`` tells where a text came from that nobody has typed: ``last`` (the last application), ``register``.
+    ``origin`` tells where a text came from that nobody has typed or confirmed: ``LAST`` or ``REGISTER``.
     """
 
     raw: Raw
@@ -114,6 +115,16 @@ def _may_set(present: Cell | None, base: Base, form: str, turn: int) -> bool:
     if present.form == form and form:
         return present.turn < turn or (present.turn == turn and base.version == present.version)
     return base.version == present.version
+
+
+def confirm(cells: Cells, edits: Mapping[str, Edit]) -> dict[str, Cell]:
+    """Return the answers with those as the person's own that a form has shown, whoever filled them in, and left alone.
+
+    Their texts and versions stay, so that no other device is told of a change; a row is confirmed with its answers.
+    """
+    own = {key for key, edit in edits.items() if key in cells and edit == Edit(cells[key].raw, base_of(cells[key]))}
+    own |= {key.rpartition(":")[0] for key in own if key.count(":") > 1}
+    return {key: replace(cell, origin="") if key in own else cell for key, cell in cells.items()}
 
 
 def next_bases(merged: Merged, edits: Mapping[str, Edit]) -> dict[str, Base]:

@@ -4,14 +4,13 @@ A step never takes an answer away: what the newer form doesn't ask stays where i
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from portal.assistance.rules.answers import Cell, Cells, none_key, raw_of, row_ids, row_key
+from portal.assistance.rules.answers import LAST, Cell, Cells, none_key, raw_of, row_ids, row_key
 from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.definition.base import Definition, Field, Rows
 from portal.assistance.rules.kinds import Kind
 from portal.assistance.rules.shown import BySection
-
-LAST = "last"  # the origin of a cell that comes from the last application
 
 Step = Callable[[BySection], dict[str, Cells]]
 # The step from a version to the next one, by the version it starts from.
@@ -45,13 +44,19 @@ def carry(
     return carried
 
 
-def prefill(by_section: BySection, new_kind: Kind, *, form: Definition = CURRENT) -> dict[str, Cells]:
-    """Return what the next application begins with: what is not asked anew each month, marked as from the last one.
+def prefill(
+    by_section: BySection, new_kind: Kind, *, origin: str = LAST, form: Definition = CURRENT
+) -> dict[str, Cells]:
+    """Return what the next application begins with: what is not asked anew each month, marked by where it comes from.
 
-    ``by_section`` are the answers of the last new or monthly application, in the newest version of the form.
+    ``by_section`` are the answers of the last new or monthly application, in the newest version of the form, or what
+    is known of it elsewhere.
     """
     found = {
-        section.key: dict(_prefilled(section.items, by_section.get(section.key, {}), new_kind))
+        section.key: {
+            key: replace(cell, origin=origin)
+            for key, cell in _prefilled(section.items, by_section.get(section.key, {}), new_kind)
+        }
         for section in form.of(new_kind)
     }
     return {key: cells for key, cells in found.items() if cells}
@@ -66,9 +71,9 @@ def _prefilled(items: tuple[Field | Rows, ...], cells: Cells, kind: Kind) -> Ite
             if item.prefilled and kind is not Kind.SUPPLEMENTARY:
                 yield from _prefilled_rows(item, cells, kind)
         elif item.follows:
-            yield item.key, Cell(item.follows, origin=LAST)
+            yield item.key, Cell(item.follows)
         elif item.prefilled and (raw := raw_of(cells, item.key)):
-            yield item.key, Cell(raw, origin=LAST)
+            yield item.key, Cell(raw)
 
 
 def _prefilled_rows(rows: Rows, cells: Cells, kind: Kind) -> Iterator[tuple[str, Cell]]:
@@ -76,10 +81,10 @@ def _prefilled_rows(rows: Rows, cells: Cells, kind: Kind) -> Iterator[tuple[str,
         lasting = rows.lasting
         if lasting and raw_of(cells, row_key(rows.key, row_id, lasting.key)) not in lasting.values:
             continue
-        yield row_key(rows.key, row_id), Cell(cells[row_key(rows.key, row_id)].raw, origin=LAST)
+        yield row_key(rows.key, row_id), Cell(cells[row_key(rows.key, row_id)].raw)
         for each in rows.fields:
             raw = raw_of(cells, row_key(rows.key, row_id, each.key))
             if each.prefilled and kind in each.kinds and raw:
-                yield row_key(rows.key, row_id, each.key), Cell(raw, origin=LAST)
+                yield row_key(rows.key, row_id, each.key), Cell(raw)
     if raw := raw_of(cells, none_key(rows.key)):
-        yield none_key(rows.key), Cell(raw, origin=LAST)
+        yield none_key(rows.key), Cell(raw)

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session
 
 from portal.assistance.models import Application, ApplicationParty, Paper, SectionAnswers
 from portal.assistance.queries.drafts import owner_of
-from portal.assistance.rules.answers import Base, Cell, Cells, Conflict, Edit, from_json, merge, next_bases, to_json
+from portal.assistance.rules.answers import (
+    Base,
+    Cell,
+    Cells,
+    Conflict,
+    Edit,
+    confirm,
+    from_json,
+    merge,
+    next_bases,
+    to_json,
+)
 from portal.assistance.rules.definition import CURRENT, definition
 from portal.assistance.rules.definition.base import Rows, Section
 from portal.assistance.rules.kinds import Kind, Party, Period, slot
@@ -106,11 +117,13 @@ def save(
     *,
     form: str,
     turn: int,
+    confirmed: bool = False,
 ) -> Saved:
     """Save what a form says of a section, answer by answer, as it was typed.
 
     An answer that another device has changed unseen stays as it is and is returned among the conflicts; the others are
-    saved. Answers in a removed row bring the row back.
+    saved. Answers in a removed row bring the row back. ``confirmed``: the person goes on from the form, and what was
+    filled in for them and left alone is theirs from now on.
 
     :raises NotFound: a foreign or unknown application, or a section that it hasn't got.
     :raises Forbidden: the section is for the other party to answer.
@@ -126,6 +139,8 @@ def save(
     _check(section, cells, edits)
     merged = merge(cells, edits, form=form, turn=turn)
     result = _with_rows(merged.cells, merged.changed, form, turn)
+    if confirmed:
+        result = confirm(result, edits)
     if merged.changed:
         if stored is None:
             stored = SectionAnswers(application_id=row.id, party=mine.party, section=section.key, cells={})
@@ -133,6 +148,8 @@ def save(
         stored.cells, stored.changed_at = to_json(result), now()
         changed(session, row, mine.party)
     else:
+        if stored is not None and result != cells:
+            stored.cells = to_json(result)
         touch(row)
     session.flush()
     return Saved(result, merged.conflicts, merged.changed, next_bases(merged, edits))

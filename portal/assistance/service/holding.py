@@ -76,13 +76,17 @@ def hold_draft(session: Session, actor: Actor, application_id: uuid.UUID) -> tup
     row, mine = hold(session, actor, application_id)
     if row.state not in EDITABLE:
         raise NotADraft
-    if row.definition != CURRENT.version:
-        _carry_over(session, row)
+    bring_up(session, row)
     return row, mine
 
 
-def _carry_over(session: Session, row: Application) -> None:
-    """Bring a draft to the newest version of the form; what was signed of it in an older one is void."""
+def bring_up(session: Session, row: Application) -> None:
+    """Bring a held draft to the newest version of the form; what was signed of it in an older one is void.
+
+    :raises Updating: it is of a newer version of the form than this process knows.
+    """
+    if row.definition == CURRENT.version:
+        return
     stored = session.scalars(select(SectionAnswers).where(SectionAnswers.application_id == row.id)).all()
     held = {(one.party, one.section): one for one in stored}
     newest = carried({key: from_json(one.cells) for key, one in held.items()}, row.definition)

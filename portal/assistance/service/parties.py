@@ -16,10 +16,13 @@ from portal.assistance import queries
 from portal.assistance.events import ApplicationNews
 from portal.assistance.models import Application, ApplicationParty, Paper, SectionAnswers
 from portal.assistance.queries.applications import TAKING_PART
-from portal.assistance.rules.kinds import Party, Period
+from portal.assistance.rules.answers import to_json
+from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.kinds import Party, Period, Whose
 from portal.assistance.rules.states import ApplicationState, EventKind, PartyState, move, move_party
+from portal.assistance.service import starting
 from portal.assistance.service.drafts import PAPER, open_key
-from portal.assistance.service.holding import changed, hold_draft, need_applicant, note
+from portal.assistance.service.holding import bring_up, changed, hold_draft, need_applicant, note
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
 from portal.core.actor import Actor
@@ -130,8 +133,25 @@ def join(session: Session, actor: Actor, application_id: uuid.UUID) -> None:
             session.flush()
     except IntegrityError:
         raise OwnApplicationOpen from None
+    bring_up(session, row)
+    _fill_in(session, actor, row)
     changed(session, row, Party.CO_APPLICANT)
     _told(session, actor, row, EventKind.JOINED, part)
+
+
+def _fill_in(session: Session, actor: Actor, row: Application) -> None:
+    """Let a co-applicant's own parts begin with what their last application says, if it was with the same person.
+
+    The other one sees them at once: what was told in another household is none of theirs.
+    """
+    found = queries.submitted_main(session, actor)
+    if not found or row.person_id not in {one.person_id for one in found[0].parties}:
+        return
+    own = {section.key for section in CURRENT.of(row.kind) if section.whose is Whose.EACH}
+    for key, cells in starting.last(session, found[0], row.kind).items():
+        if key in own:
+            part = Party.CO_APPLICANT
+            session.add(SectionAnswers(application_id=row.id, party=part, section=key, cells=to_json(cells)))
 
 
 def decline(session: Session, actor: Actor, application_id: uuid.UUID) -> None:

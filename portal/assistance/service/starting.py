@@ -1,14 +1,15 @@
 """An application begun: what is offered decides which it is, and the last one fills it in."""
 
 import uuid
-from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
 from portal.assistance import queries
-from portal.assistance.rules.answers import Cells
+from portal.assistance.queries import ApplicationView
+from portal.assistance.rules.answers import REGISTER, Cell, Cells
 from portal.assistance.rules.carrying import carry, prefill
 from portal.assistance.rules.definition import definition
+from portal.assistance.rules.definition.household import COHABITING, HOUSEHOLD, SINGLE
 from portal.assistance.rules.kinds import Kind, Party, Period
 from portal.assistance.rules.routing import offered
 from portal.assistance.service import drafts
@@ -36,17 +37,25 @@ def begin(
         session, actor, today=today(), months_until_new=months_until_new, household_changed=household_changed
     )
     offered(facts, kind, period)
-    return drafts.start(
-        session, actor, kind=kind, period=period, prefilled={} if household_changed else _last(session, actor, kind)
-    )
-
-
-def _last(session: Session, actor: Actor, kind: Kind) -> Mapping[tuple[Party, str], Cells]:
-    """Return what the last application fills in; a household that has changed begins with nothing of the old one."""
     found = queries.submitted_main(session, actor)
-    if not found:
+    begun = last(session, found[0], kind) if found and not facts.household_changed else {}
+    if not begun and not household_changed:
+        begun = _told(session, actor, kind)
+    prefilled = {(Party.APPLICANT, key): cells for key, cells in begun.items()}
+    return drafts.start(session, actor, kind=kind, period=period, prefilled=prefilled)
+
+
+def last(session: Session, view: ApplicationView, kind: Kind) -> dict[str, Cells]:
+    """Return what an earlier application fills in of the next, by section, for the party who sees it."""
+    before = queries.draft_of(session, view)
+    form = definition(before.application.definition)
+    return prefill(carry(before.by_section(form.sections, before.application.party), form.version), kind)
+
+
+def _told(session: Session, actor: Actor, kind: Kind) -> dict[str, Cells]:
+    """Return what the back office tells of the last month that was applied for elsewhere."""
+    known = queries.known_periods(session, actor)
+    if not known:
         return {}
-    last = queries.draft_of(session, found[0])
-    form = definition(last.application.definition)
-    answers = carry(last.by_section(form.sections, last.application.party), form.version)
-    return {(Party.APPLICANT, key): cells for key, cells in prefill(answers, kind).items()}
+    status = COHABITING if known[0].cohabiting else SINGLE
+    return prefill({HOUSEHOLD.key: {"civil_status": Cell(status)}}, kind, origin=REGISTER)
