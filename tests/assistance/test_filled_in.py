@@ -20,7 +20,7 @@ from tests.support.client import Page, PageClient, form_values
 
 THIS = Period.of(today())
 NEXT = THIS.plus(1)
-LAST, TOLD = "Från förra ansökan", "Från dina uppgifter"
+TOLD = "Från dina uppgifter"
 
 
 def begin(scene: Scene, kind: Kind = Kind.MONTHLY, period: Period = NEXT) -> UUID:
