@@ -1,6 +1,5 @@
 """Applications in a real browser: on a phone, without a script, on two devices, over a bad line, in Arabic."""
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +11,10 @@ from flask import Flask, Response, request
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from portal.assistance.rules.kinds import Kind, Period
-from portal.core.i18n import today
+from portal.assistance.rules.kinds import Kind
 from portal.web.site import LANGUAGE_COOKIE
+from tests.assistance.browsing import choose, go_on
 from tests.assistance.pages import Desk, part
-from tests.assistance.world import ALONE
 from tests.files import hostile
 from tests.support.axe import check_axe, check_geometry
 from tests.support.browser import Guard
@@ -24,12 +22,6 @@ from tests.support.client import PageClient
 
 pytestmark = pytest.mark.journey
 COOKIE = "insyn-client-session"
-THIS = Period.of(today())
-MOST_PAGES, MOST_SECONDS = 12, 180
-ANSWERED = ALONE | {
-    "household": {"civil_status": "single", "changed": "nothing", "children.none": "yes", "stays": "yes"},
-    "contact": {"interpreter": "no", "phone": "070-174 06 05"},
-}
 PARTS = ("household", "home", "costs", "incomes", "assets", "payment", "planning", "contact")
 
 
@@ -54,49 +46,6 @@ def enter(mariam: PageClient, address: str) -> Callable[[Page, str], Page]:
         return page
 
     return go
-
-
-def choose(page: Page, question: str, answer: str) -> None:
-    """Answer a question by one of its cards."""
-    group = page.locator("fieldset").filter(has=page.locator("legend", has_text=question)).last
-    group.locator("label").filter(has_text=re.compile(rf"^\s*{answer}\s*$")).click()
-
-
-def go_on(page: Page) -> None:
-    page.locator(".i-actions button[value=next]").click()
-
-
-@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "without-javascript"])
-def test_a_monthly_application_takes_a_few_pages_on_a_phone(
-    desk: Desk, enter: Callable[[Page, str], Page], open_page: Callable[..., Page], javascript: bool
-) -> None:
-    desk.submitted(THIS, ANSWERED)
-    begun, seen = time.monotonic(), []
-    page = open_page(device="phone", javascript=javascript)
-    page.on("framenavigated", lambda frame: seen.append(frame.url))
-    enter(page, "/ansokan")
-    page.locator("form").filter(has=page.locator(f'input[value="{THIS.plus(1)}"]')).get_by_role("button").tap()
-    expect(page.get_by_text("Vi har fyllt i det du skrev förra gången.")).to_be_visible()
-    page.get_by_role("link", name="Börja", exact=True).tap()
-    choose(page, "Har något ändrats", "Inget har förändrats")
-    choose(page, "Är du i kommunen", "Ja")
-    go_on(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Inkomster")
-    page.get_by_role("button", name="Lägg till en inkomst").tap()
-    page.get_by_label("Vad är det för inkomst?").select_option("deposit")
-    page.get_by_label("Belopp efter skatt").fill("1 200,50")
-    page.get_by_label("Vilken dag kom pengarna").fill(str(today()))
-    page.locator("label", has_text="Jag väntar inte på några pengar").click()
-    if not javascript:  # without a script a new question comes with the answer to the one before
-        go_on(page)
-    page.get_by_label("Från vem eller för vad?").fill("Swish från min bror")
-    go_on(page)
-    expect(page.get_by_text("Kontrollera och skriv under").first).to_be_visible()
-    expect(page.get_by_text("Öppnas när alla delar är klara")).to_have_count(0)
-    page.get_by_role("link", name="Kontrollera och skriv under").first.tap()
-    expect(page).to_have_url(re.compile("/granska$"))
-    assert len(seen) < MOST_PAGES, seen
-    assert time.monotonic() - begun < MOST_SECONDS
 
 
 def test_every_part_of_a_new_application_is_accessible_empty_and_refused(

@@ -1,5 +1,6 @@
 """The two databases behind a running portal: what the back office has received, and sessions to be aged."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from portal.sync.adapters.tables import DELIVERY, OBJECTS
 from portal.sync.contract import Kind
 
 TIMEOUT_SECONDS = 10
+PATIENCE_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -56,3 +58,14 @@ class Stores:
         """Let every session have been idle for so long."""
         with self._portal.begin() as connection:
             connection.execute(update(SignedInSession).values(last_seen_at=now() - by))
+
+    def applied(self, receipt: str) -> int:
+        """Wait until the back office has an application by its receipt, and return how many of them."""
+        table = OBJECTS[Kind.APPLICATION]
+        query = select(func.count()).where(table.c.receipt_no == receipt)
+        for _ in range(PATIENCE_SECONDS * 10):
+            with self._backoffice.connect() as connection:
+                if found := connection.execute(query).scalar_one():
+                    return found
+            time.sleep(0.1)
+        return 0
