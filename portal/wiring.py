@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.assistance import sync as applications
 from portal.assistance import telling as telling_of_applications
 from portal.assistance.events import ApplicationNews
+from portal.assistance.service import drafts as drafts_of_applications
 from portal.assistance.service import signing as applying
 from portal.assistance.service import tidying
 from portal.core.actor import Side
@@ -15,6 +16,7 @@ from portal.core.events import EventBus
 from portal.files import incoming, keeping
 from portal.files import service as files
 from portal.files.checking import Checker
+from portal.files.events import FileRemoved
 from portal.identity import refresh
 from portal.identity.keeper import refresh_federation
 from portal.identity.service import clean_up
@@ -81,6 +83,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(Delivered, applications.on_delivered)
     bus.subscribe(Stuck, applications.on_stuck)
     bus.subscribe(DocumentSigned, applying.on_signed)
+    bus.subscribe(FileRemoved, drafts_of_applications.on_file_removed)
     bus.subscribe(ApplicationNews, telling_of_applications.on_news)
     bus.subscribe(Delivered, _files_delivered)
     bus.subscribe(MessageSent, _tell_of_message)

@@ -18,9 +18,11 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.crypto import ring_of
 from portal.core.errors import Conflict, NotFound
+from portal.core.events import publish
 from portal.core.i18n import lazy
 from portal.core.ids import new_id
 from portal.files import queries, rows
+from portal.files.events import FileRemoved
 from portal.files.models import FilePart, StoredFile
 from portal.files.queries import FileView
 from portal.files.rules import ALIVE, MB, FileState, Limits, Refusal, clean_name, clean_type, move
@@ -160,6 +162,10 @@ def remove(session: Session, actor: Actor, file_id: uuid.UUID) -> None:
     :raises NotFound: no such file of the actor's own.
     :raises Conflict: it has been handed over: what has come in to the authority stays.
     """
+    found = _own(session, actor, file_id, removed=True, held=False)
+    if found.state is FileState.REMOVED:
+        return
+    publish(session, FileRemoved(found.purpose, found.object_id))
     row = _own(session, actor, file_id, removed=True)
     if row.state is FileState.REMOVED:
         return
@@ -329,8 +335,9 @@ def _limited(session: Session, limits: Limits, row: StoredFile) -> Refusal | Non
     return limits.refusal(row.expected, files, int(used))
 
 
-def _own(session: Session, actor: Actor, file_id: uuid.UUID, *, removed: bool = False) -> StoredFile:
-    row = session.scalars(select(StoredFile).where(StoredFile.id == file_id).with_for_update()).one_or_none()
+def _own(session: Session, actor: Actor, file_id: uuid.UUID, *, removed: bool = False, held: bool = True) -> StoredFile:
+    wanted = select(StoredFile).where(StoredFile.id == file_id).execution_options(populate_existing=True)
+    row = session.scalars(wanted.with_for_update() if held else wanted).one_or_none()
     if row is None or (row.state is FileState.REMOVED and not removed):
         raise NotFound
     uploader = row.uploaded_by_person if actor.side is Side.CLIENT else row.uploaded_by_staff

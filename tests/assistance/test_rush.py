@@ -18,11 +18,14 @@ from portal.assistance.rules.states import ApplicationState
 from portal.assistance.service import drafts, signing
 from portal.core.actor import Actor
 from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.errors import Conflict
 from portal.core.events import EventBus
+from portal.files import service as files
+from portal.files.models import StoredFile
 from portal.sync.models import OutboxMessage
 from portal.wiring import subscribe
 from tests.assistance.test_signing import couple
-from tests.assistance.world import MONTH, Scene, make, signed
+from tests.assistance.world import ALONE, MONTH, Scene, fill, make, put_file, signed, start
 from tests.conftest import make_settings
 
 Got = TypeVar("Got")
@@ -111,6 +114,41 @@ def test_signed_and_changed_at_once_is_never_half(sessions: sessionmaker[Session
             row = session.get_one(Application, draft)
             # Whichever came first: the change stands, and no signature of what it was before counts.
             assert (row.state, row.frozen_id) == (ApplicationState.DRAFT, None)
+
+
+def test_signed_and_a_file_taken_away_at_once_is_sent_whole_or_not_at_all(
+    sessions: sessionmaker[Session], scene: Scene
+) -> None:
+    for _number in range(4):
+        with writing(sessions) as session:
+            here = Scene(session, scene.world, scene.mariam, scene.tor, scene.jonas)
+            draft = start(here)
+            fill(here, draft, ALONE)
+            file = put_file(here, draft).id
+            _document, party = signing.prepare(session, scene.mariam, draft)
+
+        def sign(draft: uuid.UUID = draft, party: Party = party) -> bool:
+            with writing(sessions) as session:
+                signed(session, draft, scene.mariam, party)
+            return True
+
+        def remove(file: uuid.UUID = file) -> bool:
+            try:
+                with writing(sessions) as session:
+                    files.remove(session, scene.mariam, file)
+            except Conflict:
+                return False
+            return True
+
+        _, gone = at_once([sign, remove])
+        with writing(sessions) as session:
+            row = session.get_one(Application, draft)
+            assert row.state is (ApplicationState.DRAFT if gone else ApplicationState.SUBMITTED)
+            assert (session.get_one(StoredFile, file).handed_over_at is None) is gone
+            if gone:
+                drafts.discard(session, scene.mariam, draft)
+            else:
+                signing.withdraw(session, scene.mariam, draft)
 
 
 def race(sessions: sessionmaker[Session], scene: Scene, draft: uuid.UUID, number: int) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.assistance import queries
+from portal.assistance import queries, review_words, words
 from portal.assistance.models import ApplicationEvent
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.states import ApplicationState, EventKind, Handling
@@ -147,6 +147,39 @@ def test_a_change_after_the_first_signature_voids_it_and_both_sign_again(scene: 
     assert sent(scene) == []  # the first signature was of another revision, though the answers are the same again
     sign(scene, draft)
     assert len(sent(scene)) == 1
+
+
+def test_a_file_that_either_takes_away_voids_both_signatures_at_once_and_both_are_told(scene: Scene) -> None:
+    draft = couple(scene)
+    mine, other = put_file(scene, draft), put_file(scene, draft, scene.jonas, paper="identity")
+    for file, who, party in ((mine, scene.mariam, Party.APPLICANT), (other, scene.jonas, Party.CO_APPLICANT)):
+        sign(scene, draft)
+        files.remove(scene.session, who, file.id)
+        found = row(scene, draft)
+        assert (found.state, found.frozen_id) == (ApplicationState.DRAFT, None)
+        told = queries.happenings(scene.session, scene.jonas, draft)
+        assert (told[-1].kind, told[-1].party) == (EventKind.CHANGED, party)
+        for one in (scene.mariam, scene.jonas):
+            view = queries.application(scene.session, one, draft)
+            name = "Du" if one is who else words.other_name(view)
+            told_words = review_words.voided(view, queries.happenings(scene.session, one, draft))
+            assert told_words.startswith(f"{name} ändrade något i ansökan.")
+        files.remove(scene.session, who, file.id)
+        assert queries.happenings(scene.session, scene.jonas, draft) == told
+    assert sent(scene) == []
+
+
+def test_nobody_elses_file_and_no_file_of_a_handed_in_application_changes_anything(scene: Scene) -> None:
+    draft = couple(scene)
+    file = put_file(scene, draft)
+    sign(scene, draft)
+    with pytest.raises(NotFound):
+        files.remove(scene.session, scene.jonas, file.id)
+    assert row(scene, draft).state is ApplicationState.SIGNING
+    sign(scene, draft, scene.jonas)
+    with pytest.raises(Conflict):
+        files.remove(scene.session, scene.mariam, file.id)
+    assert row(scene, draft).state is ApplicationState.SUBMITTED
 
 
 def test_a_file_gone_after_the_first_signature_is_told_when_the_other_one_signs(scene: Scene) -> None:

@@ -25,7 +25,7 @@ from portal.assistance.rules.answers import (
 from portal.assistance.rules.definition import CURRENT, definition
 from portal.assistance.rules.definition.base import Rows, Section
 from portal.assistance.rules.kinds import Kind, Party, Period, slot
-from portal.assistance.rules.states import ApplicationState, EventKind, PartyState
+from portal.assistance.rules.states import EDITABLE, EventKind, PartyState
 from portal.assistance.service.holding import KEPT, changed, hold_draft, need_applicant, note, touch
 from portal.audit import service as audit
 from portal.core.actor import Actor
@@ -34,6 +34,7 @@ from portal.core.errors import Forbidden, InvalidInput, NotFound
 from portal.core.i18n import lazy
 from portal.core.ids import new_id
 from portal.files import service as files
+from portal.files.events import FileRemoved
 
 # The purpose of the files of papers: their object is the paper.
 PAPER = "assistance.paper"
@@ -223,7 +224,7 @@ def discard(session: Session, actor: Actor, application_id: uuid.UUID) -> None:
 
 def remove(session: Session, row: Application) -> None:
     """Take away a draft with everything that belongs to it."""
-    if row.state is not ApplicationState.DRAFT and row.state is not ApplicationState.SIGNING:
+    if row.state not in EDITABLE:
         raise ValueError("only a draft is ever removed")
     for paper_id in session.scalars(select(Paper.id).where(Paper.application_id == row.id)):
         files.discard(session, PAPER, paper_id)
@@ -248,10 +249,22 @@ def paper_for(session: Session, actor: Actor, application_id: uuid.UUID, key: st
 
 
 def files_changed(session: Session, actor: Actor, application_id: uuid.UUID) -> None:
-    """Note that files of a draft have come or gone: signatures of what it was before are void.
+    """Note that files of a draft come: signatures of what it was before are void.
 
     :raises NotFound: a foreign or unknown application.
     :raises NotADraft: it is handed in.
     """
     row, mine = hold_draft(session, actor, application_id)
     changed(session, row, mine.party)
+
+
+def on_file_removed(session: Session, event: FileRemoved) -> None:
+    """Note that a file of a draft goes: signatures of what it was before are void."""
+    paper = session.get(Paper, event.object_id) if event.purpose == PAPER else None
+    if paper is None:
+        return
+    held = select(Application).where(Application.id == paper.application_id).with_for_update()
+    row = session.scalars(held.execution_options(populate_existing=True)).one()
+    if row.state in EDITABLE:
+        changed(session, row, paper.party)
+        session.flush()
