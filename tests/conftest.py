@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core import events
 from portal.core.actor import Side
-from portal.core.db import make_engine
+from portal.core.db import make_engine, make_sessionmaker
 from portal.core.i18n import SOURCE_LOCALE, set_locale
 from portal.settings import Settings
 from tests.support import database, postgres, rundir
@@ -204,34 +204,42 @@ def compiled_templates() -> BytecodeCache:
 
 
 @pytest.fixture
-def make_app(settings: Settings, compiled_templates: BytecodeCache) -> Iterator[Callable[..., Flask]]:
-    """A maker of applications on this test's database: `make_app(Side.STAFF)`."""
+def own_engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a database of this test's own, for whatever commits."""
+    engine = make_engine(database_url, make_settings().key_ring)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(own_engine: Engine) -> sessionmaker[Session]:
+    """The transactions of this test's own database, wired as an application's are."""
     # Imported here, so that tests of single features start without all the others.
+    from portal.wiring import subscribe
+
+    bus = events.EventBus()
+    subscribe(bus)
+    return make_sessionmaker(own_engine, bus)
+
+
+@pytest.fixture
+def make_app(settings: Settings, own_engine: Engine, compiled_templates: BytecodeCache) -> Callable[..., Flask]:
+    """A maker of applications on this test's database: `make_app(Side.STAFF)`."""
     from portal.app import create_app
 
-    engine = make_engine(settings.database_url, settings.key_ring)
-
     def make(*sides: Side) -> Flask:
-        app = create_app(settings, sides, engine)
+        app = create_app(settings, sides, own_engine)
         app.jinja_env.bytecode_cache = compiled_templates
         app.test_client_class = PageClient
         return app
 
-    yield make
-    engine.dispose()
+    return make
 
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Flask:
     """The client side's application."""
     return make_app(Side.CLIENT)
-
-
-@pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    """The transactions of the client side's application: what is written here its pages show."""
-    found: sessionmaker[Session] = app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What several do at the same moment: start, save, sign; in threads with transactions of their own."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
@@ -17,27 +17,15 @@ from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.states import ApplicationState
 from portal.assistance.service import drafts, signing
 from portal.core.actor import Actor
-from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.db import writing
 from portal.core.errors import Conflict
-from portal.core.events import EventBus
 from portal.files import service as files
 from portal.files.models import StoredFile
 from portal.sync.models import OutboxMessage
-from portal.wiring import subscribe
 from tests.assistance.test_signing import couple
 from tests.assistance.world import ALONE, MONTH, Scene, fill, make, put_file, signed, start
-from tests.conftest import make_settings
 
 Got = TypeVar("Got")
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    bus = EventBus()
-    subscribe(bus)
-    engine = make_engine(database_url, make_settings().key_ring)
-    yield make_sessionmaker(engine, bus)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The logs: in the transaction of what they tell, or apart for what was refused."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -11,18 +9,10 @@ from portal.audit import service as audit
 from portal.audit.models import AccessEntry, AuditEntry
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
-from portal.core.db import make_engine, make_sessionmaker
 from portal.core.ids import new_id
 
 CLIENT = Actor(Side.CLIENT, new_id(), now(), 3, person_id=new_id())
 STAFF = Actor(Side.STAFF, new_id(), now(), 3, staff_id=new_id(), unit="Enheten", role="caseworker")
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    engine = make_engine(database_url)
-    yield make_sessionmaker(engine)
-    engine.dispose()
 
 
 def entries(sessions: sessionmaker[Session]) -> list[AuditEntry]:

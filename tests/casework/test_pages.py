@@ -1,7 +1,6 @@
 """The work queue, the list of clients and the client's page."""
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,12 +15,6 @@ from portal.sync.queries import SOURCE
 from portal.sync.rules import Delivery, MessageState
 from tests.messages.world import World, build, case, person, sign_in, write
 from tests.support.client import PageClient
-
-
-@pytest.fixture
-def sessions(staff_app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = staff_app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -39,14 +39,6 @@ from tests.messages.world import World
 
 Sessions = sessionmaker[Session]
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[Sessions]:
-    """Sessions on a database of this test's own."""
-    engine = make_engine(database_url, make_settings().key_ring)
-    yield make_sessionmaker(engine)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -27,13 +27,7 @@ Sessions = sessionmaker[Session]
 
 
 @pytest.fixture
-def sessions(app: Flask, monday: None) -> Sessions:
-    found: Sessions = app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
-def world(sessions: Sessions) -> Meetings:
+def world(sessions: Sessions, monday: None) -> Meetings:
     with writing(sessions) as session:
         return bookings.build(session)
 

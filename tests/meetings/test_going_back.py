@@ -20,13 +20,7 @@ PAGES = ("", "/tider", "/andra")
 
 
 @pytest.fixture
-def sessions(app: Flask, monday: None) -> Sessions:
-    found: Sessions = app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
-def world(sessions: Sessions) -> Meetings:
+def world(sessions: Sessions, monday: None) -> Meetings:
     with writing(sessions) as session:
         return bookings.build(session)
 

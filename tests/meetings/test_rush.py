@@ -4,7 +4,7 @@ import contextvars
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit.models import AuditEntry
 from portal.core.actor import Actor
 from portal.core.clock import now, travel
-from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType, Proposal
 from portal.meetings.rules.arrangement import Arrangement
@@ -27,7 +27,6 @@ from portal.meetings.rules.times import Settled
 from portal.meetings.service import booking, changing, drafts, proposals
 from portal.meetings.service.claims import JustTaken
 from portal.people.models import Board, Case, CaseAssignment, Person
-from tests.conftest import make_settings
 from tests.meetings import bookings
 from tests.meetings.bookings import MONDAY, MOST, Meetings, begin, book, claimed, slot
 from tests.meetings.test_proposals import propose
@@ -39,14 +38,7 @@ Got = TypeVar("Got")
 
 
 @pytest.fixture
-def sessions(database_url: str, monday: None) -> Iterator[sessionmaker[Session]]:
-    engine = make_engine(database_url, make_settings().key_ring)
-    yield make_sessionmaker(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-def world(sessions: sessionmaker[Session]) -> Meetings:
+def world(sessions: sessionmaker[Session], monday: None) -> Meetings:
     with writing(sessions) as session:
         return bookings.build(session)
 

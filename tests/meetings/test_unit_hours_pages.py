@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -27,12 +26,6 @@ NOON = at("2026-11-25", 12)
 def noon() -> Iterator[None]:
     with travel(NOON):
         yield
-
-
-@pytest.fixture
-def sessions(staff_app: Flask) -> Sessions:
-    found: Sessions = staff_app.extensions["insyn.sessions"]
-    return found
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The same button pressed twenty times at once: one message, on both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -8,21 +8,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.db import writing
 from portal.messages import service
 from portal.messages.models import Message, Thread
 from portal.sync.models import OutboxMessage
-from tests.conftest import make_settings
 from tests.messages.world import World, build, submission
 
 PRESSES = 20
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    engine = make_engine(database_url, make_settings().key_ring)
-    yield make_sessionmaker(engine)
-    engine.dispose()
 
 
 @pytest.fixture

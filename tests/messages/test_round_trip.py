@@ -1,31 +1,19 @@
 """A message through the outbox and back: delivered, stuck, sent again; with the wiring of the real processes."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.clock import now
-from portal.core.db import make_engine, make_sessionmaker, writing
-from portal.core.events import EventBus
+from portal.core.db import writing
 from portal.messages import queries, service
 from portal.messages.models import Message
 from portal.sync.contract import Receipt
 from portal.sync.rules import Delivery
 from portal.sync.service import Claim, Failure, claim, settle
-from portal.wiring import inbox_handlers, subscribe
-from tests.conftest import make_settings
+from portal.wiring import inbox_handlers
 from tests.messages.world import World, build, write
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    engine = make_engine(database_url, make_settings().key_ring)
-    bus = EventBus()
-    subscribe(bus)
-    yield make_sessionmaker(engine, bus)
-    engine.dispose()
 
 
 @pytest.fixture

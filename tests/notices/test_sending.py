@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.core.clock import now, travel
-from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.db import writing
 from portal.core.i18n import LOCALES, STOCKHOLM
 from portal.core.retry import RetryPolicy
 from portal.core.states import IllegalTransition
@@ -60,18 +60,6 @@ class Fake:
 @pytest.fixture
 def mail() -> Fake:
     return Fake()
-
-
-@pytest.fixture
-def own_engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url, make_settings().key_ring)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def sessions(own_engine: Engine) -> Sessions:
-    return make_sessionmaker(own_engine)
 
 
 @pytest.fixture

@@ -53,12 +53,6 @@ def mariam(client: PageClient, sessions: sessionmaker[Session], world: World, va
 
 
 @pytest.fixture
-def petra(staff_client: PageClient, sessions: sessionmaker[Session], world: World) -> PageClient:
-    sign_in(sessions, staff_client, world.staff(world.petra))
-    return staff_client
-
-
-@pytest.fixture
 def check(sessions: sessionmaker[Session], vault: Vault) -> Callable[[], int]:
     return lambda: Checker(sessions, vault, None).run()
 

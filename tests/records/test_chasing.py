@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit.models import AuditEntry
 from portal.core import clock
-from portal.core.db import make_engine, make_sessionmaker, writing
-from portal.core.events import EventBus
+from portal.core.db import writing
 from portal.core.i18n import today
 from portal.core.workdays import working_day_after
 from portal.notices.models import Notice
@@ -24,19 +23,11 @@ from portal.records.models import Chase, Remark
 from portal.records.rules.deadlines import Step
 from portal.records.rules.states import RemarkKind
 from portal.records.service import chasing
-from tests.conftest import make_settings
 from tests.messages.world import sign_in
 from tests.records.world import ANSWER_DAYS, World, answer, make, released, remark, submission
 from tests.support.client import PageClient
 
 REMIND_DAYS = 2
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    engine = make_engine(database_url, make_settings().key_ring)
-    yield make_sessionmaker(engine, EventBus())
-    engine.dispose()
 
 
 def chase(session: Session) -> list[int]:

@@ -56,18 +56,6 @@ def vault(app: Flask, tmp_path: Path) -> Vault:
 
 
 @pytest.fixture
-def mariam(client: PageClient, sessions: sessionmaker[Session], world: World) -> PageClient:
-    sign_in(sessions, client, world.client(world.mariam))
-    return client
-
-
-@pytest.fixture
-def petra(staff_client: PageClient, sessions: sessionmaker[Session], world: World) -> PageClient:
-    sign_in(sessions, staff_client, world.staff(world.petra))
-    return staff_client
-
-
-@pytest.fixture
 def take(sessions: sessionmaker[Session], world: World) -> Callable[..., Version]:
     """Let the back office tell of a document, and return its newest version."""
 

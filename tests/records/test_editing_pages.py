@@ -18,12 +18,6 @@ LATER = {"checked": "y", "when": "senare", "day": "2999-01-02", "at": "08:00"}
 
 
 @pytest.fixture
-def sessions(staff_app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = staff_app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
 def world(sessions: sessionmaker[Session]) -> World:
     with writing(sessions) as session:
         made = make(session)
@@ -36,12 +30,6 @@ def made(sessions: sessionmaker[Session], world: World) -> Remark:
     with writing(sessions) as session:
         session.info["world"] = world
         return remark(session, world, released(session, world), 1)
-
-
-@pytest.fixture
-def petra(staff_client: PageClient, sessions: sessionmaker[Session], world: World) -> PageClient:
-    sign_in(sessions, staff_client, world.staff(world.petra))
-    return staff_client
 
 
 @pytest.fixture

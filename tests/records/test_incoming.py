@@ -1,6 +1,5 @@
 """Answers to remarks that come from the back office, on both databases."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.audit.models import AuditEntry
 from portal.core import events
 from portal.core.clock import now
-from portal.core.db import make_engine, make_sessionmaker, writing
+from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.people.rules import CaseState, Protection
 from portal.records import outgoing, queries, service
@@ -231,13 +230,6 @@ def test_an_answer_to_what_needs_none_is_kept_and_shown(session: Session, world:
     take(session, before, part(author_id=""))
     assert [(turn.author, turn.text) for turn in turns(session, world)] == [("", WORDS)]
     assert made.state is state
-
-
-@pytest.fixture
-def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
-    engine = make_engine(database_url, make_settings().key_ring)
-    yield make_sessionmaker(engine, events.EventBus())
-    engine.dispose()
 
 
 def test_an_answer_goes_through_the_store_and_back(sessions: sessionmaker[Session], tmp_path: Path) -> None:

@@ -25,12 +25,6 @@ def world(sessions: sessionmaker[Session]) -> World:
 
 
 @pytest.fixture
-def mariam(client: PageClient, sessions: sessionmaker[Session], world: World) -> PageClient:
-    sign_in(sessions, client, world.client(world.mariam))
-    return client
-
-
-@pytest.fixture
 def version(sessions: sessionmaker[Session], world: World) -> Version:
     with writing(sessions) as session:
         session.info["world"] = world

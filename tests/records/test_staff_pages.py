@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,21 +22,9 @@ NEW = {"title": "Telefonsamtal", "day": "2026-11-05", "at": "14:20", "text": TEX
 
 
 @pytest.fixture
-def sessions(staff_app: Flask) -> sessionmaker[Session]:
-    found: sessionmaker[Session] = staff_app.extensions["insyn.sessions"]
-    return found
-
-
-@pytest.fixture
 def world(sessions: sessionmaker[Session]) -> World:
     with writing(sessions) as session:
         return make(session)
-
-
-@pytest.fixture
-def petra(staff_client: PageClient, sessions: sessionmaker[Session], world: World) -> PageClient:
-    sign_in(sessions, staff_client, world.staff(world.petra))
-    return staff_client
 
 
 @pytest.fixture

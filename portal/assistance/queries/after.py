@@ -17,6 +17,7 @@ from portal.core.errors import NotFound
 from portal.identity.signing.models import DocumentVersion, Signature
 from portal.identity.signing.queries import SignatureView, signatures_of
 from portal.identity.signing.rules import FrozenDocument
+from portal.people import queries as people
 from portal.sync.rules import Delivery
 
 # An application's life is some dozens of events; whoever changes and signs over and over sees the latest.
@@ -50,7 +51,7 @@ def happenings(session: Session, actor: Actor, application_id: uuid.UUID) -> lis
     wanted = select(ApplicationEvent).where(ApplicationEvent.application_id.in_(mine))
     # By time, for the back office tells its own; what happened at once in the order of writing.
     wanted = wanted.order_by(ApplicationEvent.at.desc(), ApplicationEvent.id.desc()).limit(MOST_EVENTS)
-    rows = session.scalars(wanted).all()
+    rows = session.scalars(wanted, people.scope(actor)).all()
     return [Happening(row.at, row.kind, row.party, row.text) for row in reversed(rows)]
 
 

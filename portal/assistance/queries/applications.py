@@ -7,8 +7,9 @@ personal data, or nobody has said that they have none, the other one no longer r
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.assistance.models import Application, ApplicationParty, AssistancePeriod
@@ -17,6 +18,7 @@ from portal.assistance.rules.states import ApplicationState, Handling, Outcome, 
 from portal.core.actor import Actor, Side
 from portal.core.crypto import ring_of
 from portal.core.errors import NotFound
+from portal.people import queries as people
 from portal.people.models import Person
 from portal.people.rules import Protection, full_name
 from portal.sync.rules import Delivery
@@ -104,20 +106,29 @@ def is_protected(session: Session, person_id: uuid.UUID) -> bool:
 
 
 def reached(actor: Actor) -> Select[Application, ApplicationParty]:
-    """Return the statement of the applications that a client takes part in, each with the row of their part."""
-    if actor.side is not Side.CLIENT:
+    """Return the statement of the applications that a client takes part in, each with the row of their part.
+
+    Who it is comes in through ``people.scope`` when it is executed.
+    """
+    return _reached(actor.side)
+
+
+@cache
+def _reached(side: Side) -> Select[Application, ApplicationParty]:
+    if side is not Side.CLIENT:
         raise NotFound
     other, person = aliased(ApplicationParty), aliased(Person)
+    reader: BindParameter[uuid.UUID] = bindparam("reader_id")
     shielded = (
         exists()
-        .where(other.application_id == Application.id, other.person_id != actor.subject_id)
+        .where(other.application_id == Application.id, other.person_id != reader)
         .where(other.state == PartyState.JOINED, person.id == other.person_id)
         .where(person.protection != Protection.NONE)
     )
     return (
         select(Application, ApplicationParty)
         .join(ApplicationParty, ApplicationParty.application_id == Application.id)
-        .where(ApplicationParty.person_id == actor.subject_id, ApplicationParty.state == PartyState.JOINED)
+        .where(ApplicationParty.person_id == reader, ApplicationParty.state == PartyState.JOINED)
         # The applicant keeps their own application; a co-applicant loses sight of one that is shielded.
         .where(or_(ApplicationParty.party == Party.APPLICANT, ~shielded))
     )
@@ -128,7 +139,8 @@ def application(session: Session, actor: Actor, application_id: uuid.UUID) -> Ap
 
     :raises NotFound: for a foreign or unknown id alike.
     """
-    found = session.execute(reached(actor).where(Application.id == application_id)).one_or_none()
+    wanted = reached(actor).where(Application.id == application_id)
+    found = session.execute(wanted, people.scope(actor)).one_or_none()
     if found is None:
         raise NotFound
     return _views(session, [(found[0], found[1])])[0]
@@ -136,8 +148,13 @@ def application(session: Session, actor: Actor, application_id: uuid.UUID) -> Ap
 
 def applications(session: Session, actor: Actor, limit: int = 50) -> list[ApplicationView]:
     """Return the applications that an actor takes part in, newest first."""
-    wanted = reached(actor).order_by(Application.created_at.desc(), Application.id.desc()).limit(limit)
-    return _views(session, [(row, mine) for row, mine in session.execute(wanted)])
+    found = session.execute(_newest(actor.side), people.scope(actor, most=limit))
+    return _views(session, [(row, mine) for row, mine in found])
+
+
+@cache
+def _newest(side: Side) -> Select[Application, ApplicationParty]:
+    return _reached(side).order_by(Application.created_at.desc(), Application.id.desc()).limit(bindparam("most"))
 
 
 def _views(session: Session, rows: list[tuple[Application, ApplicationParty]]) -> list[ApplicationView]:

@@ -17,6 +17,7 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.i18n import lazy
+from portal.people import queries as people
 
 # A draft is kept so long after its last use (issue 6: 90 days); some days before it is removed its person is told.
 KEPT = timedelta(days=90)
@@ -58,7 +59,7 @@ def hold(session: Session, actor: Actor, application_id: uuid.UUID) -> tuple[App
         .with_for_update(of=Application)
         .execution_options(populate_existing=True)
     )
-    found = session.execute(wanted).one_or_none()
+    found = session.execute(wanted, people.scope(actor)).one_or_none()
     if found is None:
         raise NotFound
     return found[0], found[1]

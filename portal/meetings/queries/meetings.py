@@ -84,9 +84,13 @@ def reachable(actor: Actor) -> ColumnElement[bool]:
 
     A client: the own ones. Staff: those they hold, and those of the cases they work on.
     """
-    if actor.side is Side.CLIENT:
+    return _reachable(actor.side, actor.acting_for is not None)
+
+
+def _reachable(side: Side, by_guardian: bool) -> ColumnElement[bool]:
+    if side is Side.CLIENT:
         mine = Meeting.person_id == bindparam("reader_id")
-        return mine if actor.acting_for is None else and_(mine, Meeting.hidden_from_guardians.is_(False))
+        return and_(mine, Meeting.hidden_from_guardians.is_(False)) if by_guardian else mine
     theirs = select(Case.id).where(people.reachable(Side.STAFF))
     return or_(Meeting.staff_id == bindparam("reader_id"), Meeting.case_id.in_(theirs))
 
@@ -173,8 +177,13 @@ def meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> MeetingRow
 
 def upcoming(session: Session, actor: Actor, *, limit: int | None = None) -> list[MeetingRow]:
     """Return the booked meetings that aren't over, the next one first."""
-    wanted = _rows().where(reachable(actor), _coming()).order_by(Meeting.starts_at, Meeting.id).limit(limit)
+    wanted = _upcoming(actor.side, actor.acting_for is not None).limit(limit)
     return [_row(found) for found in session.execute(wanted, people.scope(actor))]
+
+
+@cache
+def _upcoming(side: Side, by_guardian: bool) -> Select[*tuple[Any, ...]]:
+    return _rows().where(_reachable(side, by_guardian), _coming()).order_by(Meeting.starts_at, Meeting.id)
 
 
 def next_meeting(session: Session, actor: Actor) -> MeetingRow | None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
@@ -84,9 +85,13 @@ def reachable(actor: Actor) -> ColumnElement[bool]:
 
     A client: the own ones. Staff: those that are theirs to answer, and those of the cases they work on.
     """
-    if actor.side is Side.CLIENT:
+    return _reachable(actor.side, actor.acting_for is not None)
+
+
+def _reachable(side: Side, by_guardian: bool) -> ColumnElement[bool]:
+    if side is Side.CLIENT:
         mine = Proposal.person_id == bindparam("reader_id")
-        return mine if actor.acting_for is None else and_(mine, Proposal.hidden_from_guardians.is_(False))
+        return and_(mine, Proposal.hidden_from_guardians.is_(False)) if by_guardian else mine
     theirs = select(Case.id).where(people.reachable(Side.STAFF))
     return or_(Proposal.staff_id == bindparam("reader_id"), Proposal.case_id.in_(theirs))
 
@@ -105,12 +110,24 @@ def open_proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Pro
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return _reached(actor.side, actor.acting_for is not None)
+
+
+@cache
+def _reached(side: Side, by_guardian: bool) -> Select[*tuple[Any, ...]]:
     return (
         select(Proposal, MeetingType, StaffMember.name)
         .join(MeetingType, MeetingType.id == Proposal.type_id)
         .join(StaffMember, StaffMember.id == Proposal.staff_id)
-        .where(reachable(actor))
+        .where(_reachable(side, by_guardian))
     )
+
+
+@cache
+def _waiting(side: Side, by_guardian: bool) -> Select[*tuple[Any, ...]]:
+    mine = ProposalState.WITH_CLIENT if side is Side.CLIENT else ProposalState.WITH_STAFF
+    wanted = _reached(side, by_guardian).where(Proposal.state.in_(WAITING), Proposal.expires_at > bindparam("moment"))
+    return wanted.order_by(Proposal.state != mine, Proposal.expires_at, Proposal.id).limit(bindparam("most"))
 
 
 def proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> ProposalRow:
@@ -127,11 +144,8 @@ def proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Proposal
 
 def waiting(session: Session, actor: Actor, *, limit: int = 100) -> list[ProposalRow]:
     """Return the proposals that wait: first those that the actor's side is to answer, the one that runs out first."""
-    mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
-    wanted = _rows(actor).where(Proposal.state.in_(WAITING), Proposal.expires_at > now())
-    wanted = wanted.order_by(Proposal.state != mine, Proposal.expires_at, Proposal.id).limit(limit)
-    found = session.execute(wanted, people.scope(actor)).all()
-    return _with_latest(session, found)
+    wanted = _waiting(actor.side, actor.acting_for is not None)
+    return _with_latest(session, session.execute(wanted, people.scope(actor, most=limit)).all())
 
 
 def ended(session: Session, actor: Actor, *, limit: int = 20) -> list[ProposalRow]:
@@ -185,6 +199,8 @@ def place_name(session: Session, place_id: uuid.UUID | None) -> str:
 
 
 def _with_latest(session: Session, found: Sequence[Any]) -> list[ProposalRow]:
+    if not found:
+        return []
     ids = [row[0].id for row in found]
     last = (
         select(ProposalTurn.proposal_id, func.max(ProposalTurn.number).label("number"))
