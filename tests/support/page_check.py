@@ -126,6 +126,9 @@ def title(page: Document) -> Iterator[str]:
         yield f"the title {text!r} does not end with {TITLE_END!r}"
     if NOT_IN_TITLES.search(text):
         yield f"the title {text!r} is not neutral"
+    first, _space, rest = text.partition(" ")
+    if rest.startswith(f"{first} "):
+        yield f"the title {text!r} begins twice alike"
 
 
 def unique_ids(page: Document) -> Iterator[str]:

@@ -28,6 +28,7 @@ BAD = [
     ("Meddelanden – Insyn", "Socialtjänsten – Insyn", "not neutral"),
     ("Meddelanden – Insyn", "Ekonomiskt bistånd – Insyn", "not neutral"),
     ("Meddelanden – Insyn", "19960506-2395 – Insyn", "not neutral"),
+    ("Meddelanden – Insyn", "Fel: Fel: Meddelanden – Insyn", "begins twice alike"),
     ('<p id="hjalp">', '<p id="text">', "stands 2 times"),
     ('for="text"', 'for="annat"', "points at nothing"),
     ('id="hjalp"', 'id="annat"', "aria-describedby"),
