@@ -158,7 +158,8 @@ def _held(claim: Claim) -> Any:
 def _let_in(session: Session, row: StoredFile, outcome: Passed) -> None:
     cleaned, sealed = outcome.cleaned, outcome.sealed
     row.state = move(row.state, FileState.READY)
-    row.kind, row.size, row.name = cleaned.kind, sealed.size, fit_ending(row.name, cleaned.kind)
+    row.kind, row.size, row.pages = cleaned.kind, sealed.size, cleaned.pages
+    row.name = fit_ending(row.name, cleaned.kind)
     row.blob, row.content_key = sealed.blob, sealed.key
     rows.set_checksum(session, row, sealed.checksum)
     rows.doom_parts(session, row)

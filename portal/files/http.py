@@ -41,6 +41,11 @@ def body_limit(conf: Settings) -> int:
     return conf.file_max_total_mb * MB + _AROUND
 
 
+def one_file_limit(conf: Settings) -> int:
+    """Return how many bytes a posted form with one file may have: the largest file, and what is around."""
+    return conf.file_max_mb * MB + _AROUND
+
+
 def part_limit(_conf: Settings) -> int:
     """Return how many bytes a part of an upload may have."""
     return service.PART_BYTES
@@ -71,13 +76,14 @@ def accept(place: Place, *, back: str) -> Response:
                     vault(),
                     place=place,
                     name=posted.filename,
-                    stream=_blocks(posted.stream),
+                    stream=blocks(posted.stream),
                     declared=posted.mimetype,
                 )
     return see_other(back)
 
 
-def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+def blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield a posted file piece by piece."""
     while block := stream.read(_READ):
         yield block
 

@@ -24,6 +24,7 @@ from portal.core.ids import new_id
 from portal.files import rows
 from portal.files.models import IncomingFile
 from portal.files.passing import LEASE, MOST_ATTEMPTS, Passed, code_of, let_through, wait_after
+from portal.files.queries import DocumentView
 from portal.files.rules import FileKind, FileState, Refusal, move
 from portal.files.sandbox import USUAL_BUDGET, Budget
 from portal.files.scanner import Scanner, ScannerDown
@@ -52,23 +53,6 @@ class NotThere(NotNow):
 Fetch = Callable[[str], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingView:
-    """A document on its way in, or here; ``failed``: staff must look. Size in bytes, of the checked content."""
-
-    id: uuid.UUID
-    state: FileState
-    reason: Refusal | None
-    failed: bool
-    pages: int
-    size: int
-
-    @property
-    def ready(self) -> bool:
-        """Tell whether it can be read."""
-        return self.state is FileState.READY
-
-
 def expect(session: Session, checksum: str) -> uuid.UUID:
     """Ask for a document of the back office, which the worker fetches; return its id here."""
     row = IncomingFile(id=new_id(), checksum=checksum)
@@ -77,25 +61,21 @@ def expect(session: Session, checksum: str) -> uuid.UUID:
     return row.id
 
 
-def views(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, IncomingView]:
+def views(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, DocumentView]:
     """Return documents by id; the caller has checked who may know of them."""
     found = session.scalars(select(IncomingFile).where(IncomingFile.id.in_(list(ids))))
     return {
-        row.id: IncomingView(
+        row.id: DocumentView(
             row.id,
             row.state,
             row.reason,
             row.state is FileState.REFUSED or bool(row.problem),
             row.pages or 0,
             row.size or 0,
+            row.checksum,
         )
         for row in found
     }
-
-
-def checksum_of(session: Session, file_id: uuid.UUID) -> str:
-    """Return by which checksum the back office knows a document."""
-    return session.get_one(IncomingFile, file_id).checksum
 
 
 def content(session: Session, vault: Vault, file_id: uuid.UUID) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ UNDER_WAY = text("state IN ('receiving', 'checking')")
 class StoredFile(Identified, Base):
     """One upload, of which ``purpose`` and ``object_id`` tell what it belongs to: a feature's word and its own id.
 
-    ``size``, ``kind``, ``checksum`` and ``blob`` are those of the checked content, and null until it is ready.
+    ``size``, ``kind``, ``pages``, ``checksum`` and ``blob`` are those of the checked content, null until it is ready.
     ``handed_over_at`` is when the other side may see it; from then on it can't be removed by whoever uploaded it.
     """
 
@@ -44,6 +44,7 @@ class StoredFile(Identified, Base):
     reason: Mapped[Refusal | None]
     kind: Mapped[FileKind | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
+    pages: Mapped[int | None]
     # SHA-256 in hex. Encrypted: in a stolen database it would tell who has a copy of a document that is known.
     checksum: Mapped[str | None] = mapped_column(EncryptedText("stored_file.checksum"))
     checksum_index: Mapped[bytes | None] = mapped_column(BlindIndex("checksum", "file"), index=True)

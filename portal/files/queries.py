@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -33,6 +33,34 @@ class FileView:
     received: int
     handed_over_at: datetime | None
     created_at: datetime
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether it is still coming in or being checked."""
+        return self.state in {FileState.RECEIVING, FileState.CHECKING}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A file that its feature alone gives out, whoever it is whose; ``failed``: staff must look.
+
+    ``size`` in bytes, of the checked content. ``checksum`` is the one that the back office knows it by, empty where it
+    can't know it yet. ``uploaded``: here, by staff, so that the back office gets it from us.
+    """
+
+    id: uuid.UUID
+    state: FileState
+    reason: Refusal | None
+    failed: bool
+    pages: int
+    size: int
+    checksum: str = field(repr=False)
+    uploaded: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether it can be read."""
+        return self.state is FileState.READY
 
     @property
     def under_way(self) -> bool:
@@ -163,6 +191,19 @@ def _view(
     return FileView(
         file_id, owner_id, object_id, name, state, reason, kind, shown, received, handed_over_at, created_at
     )
+
+
+def documents(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, DocumentView]:
+    """Return uploads by id as documents of their feature's, where they are PDF; the caller has checked who may know."""
+    return {row.id: _document(row) for row in session.scalars(select(StoredFile).where(StoredFile.id.in_(list(ids))))}
+
+
+def _document(row: StoredFile) -> DocumentView:
+    state, reason = row.state, row.reason
+    if state is FileState.READY and row.kind is not FileKind.PDF:
+        state, reason = FileState.REFUSED, Refusal.WRONG_KIND
+    failed = state is FileState.REFUSED
+    return DocumentView(row.id, state, reason, failed, row.pages or 0, row.size or 0, row.checksum or "", uploaded=True)
 
 
 def manifest(session: Session, ids: Sequence[uuid.UUID]) -> tuple[ManifestEntry, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Side
 from portal.files import queries as files
 from portal.records.models import CaseRecord, Mask, Passage, Release, Remark, Turn, Version
-from portal.records.queries.documents import checksum_of
+from portal.records.queries.documents import document_of
 from portal.records.queries.remarks import REMARK_FILES
 from portal.records.rules.states import Delivery, Ground, NoteStatus, VersionState
 from portal.sync import service as outbox
@@ -33,6 +33,7 @@ def tell_record(session: Session, record: CaseRecord, version: Version) -> None:
     if version.locked_at is None:
         raise ValueError("a version that is still worked on is never told of")
     author = their_id(session, Kind.STAFF, version.author_id) if version.author_id else ""
+    document = document_of(session, version.id)
     released_by = release.released_by if release else None
     payload = NoteRecord(
         id=their_id(session, Kind.NOTE, record.id),
@@ -52,9 +53,10 @@ def tell_record(session: Session, record: CaseRecord, version: Version) -> None:
         visible_from=release.visible_from if release else None,
         for_guardians=bool(release and release.for_guardians),
         passages=_passages(session, version, release),
-        file=checksum_of(session, version.id),
+        file=document.checksum if document else None,
     ).to_payload()
-    record.outbox_id = outbox.enqueue(session, Kind.NOTE, record.person_id, payload)
+    sent = [document.checksum] if document and document.uploaded else []
+    record.outbox_id = outbox.enqueue(session, Kind.NOTE, record.person_id, payload, files=sent)
     record.delivery = Delivery.PENDING
 
 

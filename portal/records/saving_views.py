@@ -7,9 +7,9 @@ from flask import Response, request
 from portal.core import pdf
 from portal.core.errors import NotFound
 from portal.core.i18n import _, current_locale
-from portal.files import incoming
 from portal.files.http import give_pdf, vault
 from portal.records import printed, queries, service
+from portal.records.queries.documents import content_of
 from portal.web.access import Client
 from portal.web.db import aside, close_db, db
 from portal.web.page import settings
@@ -40,7 +40,7 @@ def document(record_id: uuid.UUID) -> Response:
     opened = queries.record(db(), actor(), record_id, number=request.args.get("version", type=int))
     if opened.document is None:
         raise NotFound
-    content = incoming.content(db(), vault(), opened.document.id)
+    content = content_of(db(), vault(), opened.document)
     close_db(None)
     with aside() as session:
         service.mark_read(session, actor(), record_id=record_id, version_id=opened.version.id, saved=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from portal.core.actor import Side
 from portal.core.i18n import LazyText, _, day_and_month, format_day, format_moment, lazy, ngettext, today
-from portal.files.incoming import IncomingView
+from portal.files.queries import DocumentView
 from portal.files.rules import REFUSAL_WORDS
 from portal.files.show import FileRow, size_words
 from portal.files.show import rows as file_rows
@@ -286,12 +286,15 @@ class DocumentCard:
     trouble: str = ""
 
 
-def document(found: IncomingView) -> DocumentCard:
+def document(found: DocumentView) -> DocumentCard:
     """Return what a page says of a version that is a file."""
     if found.ready:
         pages = ngettext("%(num)s sida", "%(num)s sidor", found.pages)
         # Translators: a link to a document, for example "Läs (pdf, 3 sidor, 340 kB)"
         return DocumentCard(True, _("Läs (pdf, %(pages)s, %(size)s)", pages=pages, size=size_words(found.size)))
+    if found.uploaded:
+        trouble = str(REFUSAL_WORDS[found.reason]) if found.reason else ""
+        return DocumentCard(False, _("Filen kontrolleras. Det tar oftast några sekunder."), trouble)
     if not found.failed:
         return DocumentCard(False, _("Dokumentet är på väg hit. Titta igen om en stund."))
     reason = str(REFUSAL_WORDS[found.reason]) if found.reason else _("Verksamhetssystemet lämnar inte ut filen.")

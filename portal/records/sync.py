@@ -19,7 +19,7 @@ from portal.files import incoming
 from portal.people.models import Case, Person
 from portal.records.incoming import link_corrections
 from portal.records.models import CaseRecord, Document, Mask, Passage, Release, Remark, Version
-from portal.records.queries.documents import checksum_of
+from portal.records.queries.documents import document_of
 from portal.records.queries.working import latest_masks
 from portal.records.rules.passages import Passage as Text
 from portal.records.rules.passages import Written, number
@@ -164,8 +164,8 @@ def _version(session: Session, row: CaseRecord, record: NoteRecord) -> Version:
     for version in versions:
         # An older one is meant where the back office has not taken in our latest yet.
         if version is versions[0] or (version.revision == record.revision < versions[0].revision):
-            held = [passage.text for passage in texts_of(session, version.id)]
-            if version.title == title and held == texts and checksum_of(session, version.id) == record.file:
+            held, file = [passage.text for passage in texts_of(session, version.id)], document_of(session, version.id)
+            if (version.title, held, file.checksum if file else None) == (title, texts, record.file):
                 return version
     return _new_version(session, row, record, parts, versions[0] if versions else None)
 

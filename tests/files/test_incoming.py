@@ -14,8 +14,9 @@ from portal.core import clock
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.errors import NotFound
 from portal.files import incoming, keeping
-from portal.files.incoming import IncomingView, NotNow, NotThere, Receiver
+from portal.files.incoming import NotNow, NotThere, Receiver
 from portal.files.models import IncomingFile
+from portal.files.queries import DocumentView
 from portal.files.rules import FileState, Limits, Refusal
 from portal.files.stores.local import LocalStore
 from portal.files.vault import Vault
@@ -61,10 +62,10 @@ def vault(tmp_path: Path) -> Vault:
 
 
 @pytest.fixture
-def ask(committed: sessionmaker[Session]) -> Callable[[str], IncomingView]:
+def ask(committed: sessionmaker[Session]) -> Callable[[str], DocumentView]:
     """Ask for a document, and return how it stands."""
 
-    def stand(checksum: str) -> IncomingView:
+    def stand(checksum: str) -> DocumentView:
         with writing(committed) as session:
             file_id = session.scalar(select(IncomingFile.id)) or incoming.expect(session, checksum)
             return incoming.views(session, [file_id])[file_id]
@@ -72,13 +73,13 @@ def ask(committed: sessionmaker[Session]) -> Callable[[str], IncomingView]:
     return stand
 
 
-def text_of(committed: sessionmaker[Session], vault: Vault, view: IncomingView) -> bytes:
+def text_of(committed: sessionmaker[Session], vault: Vault, view: DocumentView) -> bytes:
     with committed() as session:
         return b"".join(incoming.content(session, vault, view.id))
 
 
 def test_a_document_is_fetched_checked_and_sealed(
-    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], IncomingView], tmp_path: Path
+    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], DocumentView], tmp_path: Path
 ) -> None:
     view = ask(sha256(PDF))
     assert (view.state, view.ready, view.failed) == (FileState.RECEIVING, False, False)
@@ -110,7 +111,7 @@ def test_a_document_is_fetched_checked_and_sealed(
 def test_what_cannot_be_let_in_is_refused_and_alarmed_of_once(
     committed: sessionmaker[Session],
     vault: Vault,
-    ask: Callable[[str], IncomingView],
+    ask: Callable[[str], DocumentView],
     content: bytes,
     reason: Refusal,
 ) -> None:
@@ -133,7 +134,7 @@ def test_what_cannot_be_let_in_is_refused_and_alarmed_of_once(
 
 
 def test_a_back_office_that_is_down_is_asked_again_without_alarm(
-    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], IncomingView]
+    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], DocumentView]
 ) -> None:
     ask(sha256(PDF))
     office = Office(PDF)
@@ -150,7 +151,7 @@ def test_a_back_office_that_is_down_is_asked_again_without_alarm(
 
 @pytest.mark.parametrize("wrong", [False, True], ids=["missing", "another-content"])
 def test_a_file_that_is_not_there_is_an_alarm_and_is_still_asked_for(
-    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], IncomingView], wrong: bool
+    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], DocumentView], wrong: bool
 ) -> None:
     ask(sha256(PDF))
     office = Office()
@@ -172,7 +173,7 @@ def test_a_file_that_is_not_there_is_an_alarm_and_is_still_asked_for(
 
 
 def test_a_worker_that_died_loses_nothing_and_one_that_was_slow_changes_nothing(
-    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], IncomingView]
+    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], DocumentView]
 ) -> None:
     ask(sha256(PDF))
     receiver = Receiver(committed, vault, None, Office(PDF))
@@ -188,7 +189,7 @@ def test_a_worker_that_died_loses_nothing_and_one_that_was_slow_changes_nothing(
 
 
 def test_the_sweeper_leaves_documents_alone(
-    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], IncomingView]
+    committed: sessionmaker[Session], vault: Vault, ask: Callable[[str], DocumentView]
 ) -> None:
     ask(sha256(PDF))
     Receiver(committed, vault, None, Office(PDF)).run()

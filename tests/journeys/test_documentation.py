@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from portal.demo.stack import DemoStack
 from portal.web.site import LANGUAGE_COOKIE
+from tests.files.hostile import plain_pdf
 from tests.journeys.kinds import ON_SQLITE
 from tests.journeys.pages import UUID, sign_in_as
 from tests.support.axe import check_axe
@@ -137,6 +139,52 @@ def test_what_is_wrong_is_corrected_and_the_change_is_seen_and_the_objection_sta
     is_well(client, axe=javascript)
     open_record(client, portal, title)
     expect(passage).to_contain_text(objection)
+    is_well(client, axe=javascript)
+
+
+@pytest.mark.parametrize(
+    ("javascript", "device"), [(True, "phone"), (False, "desktop")], ids=["phone", "desktop-without-javascript"]
+)
+def test_a_pdf_is_uploaded_checked_shown_and_read(
+    portal: DemoStack, open_page: Callable[..., Page], tmp_path: Path, javascript: bool, device: str
+) -> None:
+    title, document = f"Intyg på {device}", tmp_path / "intyg.pdf"
+    document.write_bytes(plain_pdf(pages=2))
+    staff = open_page(device=device, javascript=javascript)
+    sign_in_as(staff, portal, "Petra Almskog", "staff")
+    staff.goto(portal.staff_url + "/klienter")
+    staff.get_by_role("link", name=re.compile("Mariam Sandell")).click()
+    staff.get_by_role("link", name="Läs och skriv").first.click()
+    staff.get_by_role("link", name="Lägg till en pdf").click()
+    is_well(staff, axe=javascript)
+    staff.get_by_role("textbox", name="Rubrik").fill(title)
+    staff.get_by_label("Dag").fill("2026-01-05")
+    staff.get_by_label("Tid").fill("13:00")
+    staff.get_by_label("Välj pdf").set_input_files(document)
+    staff.get_by_role("button", name="Spara").click()
+    said(staff, "Filen kontrolleras nu.")
+    lock = staff.get_by_role("button", name="Lås", exact=True)
+    if javascript:
+        expect(lock).to_be_visible(timeout=30_000)
+    for _look in range(40):
+        if lock.is_visible():
+            break
+        staff.reload()
+    is_well(staff, axe=javascript)
+    lock.click()
+    said(staff, "Låst.")
+    staff.get_by_role("link", name="Visa för klienten").click()
+    expect(staff.get_by_text("Inget i filen kan döljas.")).to_be_visible()
+    staff.locator("label[for=checked]").click()
+    staff.get_by_role("button", name="Visa för klienten").click()
+    said(staff, "Klienten kan läsa nu.")
+
+    client = open_page(device="phone", javascript=javascript)
+    sign_in_as(client, portal, "Mariam Sandell")
+    open_record(client, portal, title)
+    with client.expect_download() as started:
+        client.get_by_role("link", name=re.compile(r"Läs \(pdf, 2 sidor")).click()
+    assert started.value.path().read_bytes().startswith(b"%PDF-")
     is_well(client, axe=javascript)
 
 

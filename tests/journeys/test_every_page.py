@@ -22,7 +22,7 @@ EACH_PAGE_SEEN = 1
 # Not pages: they change something, lead away, or answer no HTML.
 NO_PAGES = re.compile(
     r"^/(lamna|saml/|sprak/|static/|halsa|filer/)|^.*\.ics$|^/ansokan/.*/kopia$"
-    r"|^/(journal|dokumentation)/.*/(fil|dokument)$"
+    r"|^/journal/.*/(fil|dokument)$|^/dokumentation/.*/fil$"
 )
 
 
@@ -39,6 +39,7 @@ COMMON = frozenset({"/inloggningar", "/sprak", "/kalenderadress"})
 OWN = frozenset({"/mina-uppgifter", "/moten"})
 CALENDAR = frozenset({"/kalender", "/kalender/i-dag", "/moten/forslag", "/moten/bjud-in/*"})
 HOURS = frozenset({"/tider/*", "/tider/*/bokning", "/tider/*/vecka/ny", "/tider/*/franvaro/ny", "/tider/*/kalender"})
+DOCUMENTATION = frozenset(f"/dokumentation/arende/*{more}" for more in ("", "/ny", "/dokument"))
 KINDS = frozenset({"/motessorter", "/motessorter/ny", "/motessorter/*", "/platser/ny", "/platser/*"})
 STATEMENTS = frozenset({"/tillganglighet", "/uppgifter"})
 VISITS = {
@@ -63,6 +64,7 @@ VISITS = {
         "staff",
         "Karin Ekhamre",
         frozenset({"/arbetsko", "/meddelanden", "/meddelanden/*", "/klienter", "/klienter/*"})
+        | DOCUMENTATION
         | COMMON
         | CALENDAR
         | HOURS,

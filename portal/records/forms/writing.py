@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import wtforms
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -25,10 +26,13 @@ from portal.core.clock import now
 from portal.core.errors import InvalidInput
 from portal.core.i18n import STOCKHOLM, LazyText, lazy
 from portal.core.text import clean_text
+from portal.files.http import blocks
+from portal.files.kinds import HEAD
+from portal.files.rules import FileKind
 from portal.records.rules.passages import Passage, Written, split
 from portal.records.rules.secrecy import grounds_on
 from portal.records.rules.states import MAX_TEXT, MAX_TITLE, Ground, NoteType
-from portal.records.service import Check, Hidden
+from portal.records.service import About, Check, Hidden, Upload
 from portal.web.forms import AtMost, Form, SubmissionForm, TextLength, wording
 
 NOTE_TYPES: dict[NoteType, LazyText] = {
@@ -48,27 +52,15 @@ _PLAIN = lazy("Korta meningar och vanliga ord. Skriv vem som har sagt vad. En to
 _TITLE = TextLength(MAX_TITLE, lazy("Skriv en kort rubrik."))
 
 
-class WriteForm(SubmissionForm):
-    """A new record: what it is about, and its text."""
+class AboutForm(SubmissionForm):
+    """A new record: what it is about."""
 
-    type = SelectField(
-        wording(lazy("Vad är det?")),
-        choices=[
-            SelectChoice(kind.value, label) for kind, label in NOTE_TYPES.items() if kind is not NoteType.DOCUMENT
-        ],
-    )
     title = StringField(wording(lazy("Rubrik")), filters=[clean_text], validators=[_TITLE])
     day = DateField(wording(lazy("Dag")), validators=[InputRequired(wording(lazy("Välj en dag.")))])
     at = TimeField(wording(lazy("Tid")), validators=[InputRequired(wording(lazy("Skriv en tid, till exempel 13.00.")))])
     child_sensitive = BooleanField(
         wording(lazy("Samtal med ett barn")),
         description=wording(lazy("Visas aldrig för vårdnadshavare. 20 kap. 7 § socialtjänstlagen.")),
-    )
-    text = TextAreaField(
-        wording(lazy("Text")),
-        description=wording(_PLAIN),
-        filters=[clean_text],
-        validators=[InputRequired(wording(lazy("Skriv minst ett stycke.")))],
     )
 
     def validate_day(self, field: DateField) -> None:
@@ -81,6 +73,56 @@ class WriteForm(SubmissionForm):
         """Return when it happened."""
         return datetime.combine(self.day.data, self.at.data, STOCKHOLM)  # type: ignore[arg-type]  # both are required
 
+    def about(self, kind: NoteType) -> About:
+        """Return what a record of some type is about."""
+        return About(kind, self.title.data or "", self.event_at, bool(self.child_sensitive.data))
+
+
+class WriteForm(AboutForm):
+    """A new record with its text."""
+
+    type = SelectField(
+        wording(lazy("Vad är det?")),
+        choices=[
+            SelectChoice(kind.value, label) for kind, label in NOTE_TYPES.items() if kind is not NoteType.DOCUMENT
+        ],
+    )
+    text = TextAreaField(
+        wording(lazy("Text")),
+        description=wording(_PLAIN),
+        filters=[clean_text],
+        validators=[InputRequired(wording(lazy("Skriv minst ett stycke.")))],
+    )
+
+
+def _pdf(label: LazyText) -> FileField:
+    return FileField(wording(label), render_kw={"accept": FileKind.PDF.value})
+
+
+def _upload(field: FileField) -> Upload | None:
+    """Return the file that was chosen, if one was."""
+    if not field.data:
+        return None
+    head = field.data.stream.read(HEAD)
+    field.data.stream.seek(0)
+    return Upload(field.data.filename or "", field.data.mimetype or "", head, blocks(field.data.stream))
+
+
+class DocumentForm(AboutForm):
+    """A new record that is a document."""
+
+    file = _pdf(lazy("Pdf"))
+
+    def upload(self) -> Upload:
+        """Return the file.
+
+        :raises InvalidInput: none was chosen.
+        """
+        found = _upload(self.file)
+        if found is None:
+            raise InvalidInput(lazy("Välj en pdf."), reason="kind")
+        return found
+
 
 class PassageForm(wtforms.Form):
     """A passage with its id; emptied, it is taken out."""
@@ -89,12 +131,10 @@ class PassageForm(wtforms.Form):
     text = TextAreaField(filters=[clean_text])
 
 
-class TextForm(Form):
-    """The text of a version that is worked on, passage by passage, so that each keeps its id."""
+class VersionForm(Form):
+    """A version that is worked on, or the next one to begin."""
 
     title = StringField(wording(lazy("Rubrik")), filters=[clean_text], validators=[_TITLE])
-    passages = FieldList(FormField(PassageForm))
-    more = TextAreaField(wording(lazy("Lägg till sist")), description=wording(_PLAIN), filters=[clean_text])
     reason = StringField(
         wording(lazy("Varför ändrar du?")),
         description=wording(lazy("Klienten läser det bredvid ändringen.")),
@@ -104,6 +144,30 @@ class TextForm(Form):
     # The stamp of the text that this form began with, and the remark that the new version is to correct.
     seen = HiddenField()
     remark = HiddenField()
+
+    def corrects(self) -> uuid.UUID | None:
+        """Return the remark that the new version is to correct, if there is one.
+
+        :raises InvalidInput: the id isn't one.
+        """
+        return _id(self.remark.data) if self.remark.data else None
+
+
+class NewFileForm(VersionForm):
+    """A version that is a document: its title, and another file."""
+
+    file = _pdf(lazy("Ny pdf"))
+
+    def upload(self) -> Upload | None:
+        """Return the file that was chosen, if one was."""
+        return _upload(self.file)
+
+
+class TextForm(VersionForm):
+    """The text of a version that is worked on, passage by passage, so that each keeps its id."""
+
+    passages = FieldList(FormField(PassageForm))
+    more = TextAreaField(wording(lazy("Lägg till sist")), description=wording(_PLAIN), filters=[clean_text])
 
     def written(self) -> list[Written]:
         """Return the passages as they are to be saved.
@@ -116,13 +180,6 @@ class TextForm(Form):
             parts = split(row.form.text.data or "")
             found += [Written(part, ids.pop() if ids else None) for part in parts]
         return found + [Written(part) for part in split(self.more.data or "")]
-
-    def corrects(self) -> uuid.UUID | None:
-        """Return the remark that the new version is to correct, if there is one.
-
-        :raises InvalidInput: the id isn't one.
-        """
-        return _id(self.remark.data) if self.remark.data else None
 
 
 def _id(text: str | None) -> uuid.UUID:

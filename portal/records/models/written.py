@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 import portal.files.models  # noqa: F401 - the tables that our foreign keys refer to
@@ -71,12 +71,15 @@ class Version(Identified, Base):
 
 
 class Document(Identified, Base):
-    """That a version is a document of its own (PDF): it has a file instead of passages."""
+    """That a version is a document of its own (PDF): it has a file instead of passages, of theirs or uploaded here."""
 
     __tablename__ = "case_record_document"
+    __table_args__ = (CheckConstraint("(file_id IS NULL) <> (upload_id IS NULL)", name="one_file"),)
 
     version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_record_version.id"), unique=True)
-    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("incoming_file.id"), unique=True)
+    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("incoming_file.id"), unique=True)
+    # Never handed over as other uploads are: its own address would give it out, released or not.
+    upload_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_file.id"), unique=True)
 
 
 class Passage(Identified, Base):

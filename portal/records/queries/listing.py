@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
-from portal.files.incoming import IncomingView
+from portal.files.queries import DocumentView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Reading, Release, Remark, Version
@@ -56,7 +56,7 @@ class RecordRow:
     remarks: Mapping[RemarkState, int]
     agreed: bool
     # The file that it is, where it isn't a text.
-    document: IncomingView | None
+    document: DocumentView | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from portal.core.actor import Actor, Side
 from portal.core.errors import NotFound
 from portal.files import queries as files
-from portal.files.incoming import IncomingView
-from portal.files.queries import FileView
+from portal.files.queries import DocumentView, FileView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Reading, Release, Version
@@ -60,7 +59,7 @@ class Opened:
     # Who is to answer what is said of it now.
     answerer: Owner | None
     # The file that the version is, where it isn't a text.
-    document: IncomingView | None
+    document: DocumentView | None
     # What was uploaded for remarks and drafts, by the id of each.
     files: Mapping[uuid.UUID, Sequence[FileView]]
 

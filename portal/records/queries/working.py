@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.core.actor import Actor, Side
 from portal.core.errors import NotFound
-from portal.files.incoming import IncomingView
+from portal.files.queries import DocumentView
 from portal.people import queries as people
 from portal.people.models import Case, StaffMember
 from portal.records.models import CaseRecord, Mask, Reading, Release, Remark, Version
@@ -69,7 +69,7 @@ class Worked:
     masks: Mapping[uuid.UUID, Ground]
     remarks: Sequence[RemarkRow]
     # The file that the version is, where it isn't a text.
-    document: IncomingView | None
+    document: DocumentView | None
 
     @property
     def to_answer(self) -> list[RemarkRow]:

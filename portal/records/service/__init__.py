@@ -2,6 +2,7 @@
 
 from portal.records.service.agreeing import agree_with_rest, undo_rest
 from portal.records.service.answering import answer
+from portal.records.service.documents import Upload, edit_document, revise_document, write_document
 from portal.records.service.reading import mark_read
 from portal.records.service.releasing import Check, Hidden, release, withdraw
 from portal.records.service.remarking import discard_draft, remark, reply, save_draft, withdraw_remark
@@ -11,20 +12,24 @@ __all__ = [
     "About",
     "Check",
     "Hidden",
+    "Upload",
     "agree_with_rest",
     "answer",
     "correct",
     "discard_draft",
     "edit",
+    "edit_document",
     "lock",
     "mark_read",
     "release",
     "remark",
     "reply",
     "revise",
+    "revise_document",
     "save_draft",
     "undo_rest",
     "withdraw",
     "withdraw_remark",
     "write",
+    "write_document",
 ]

@@ -19,6 +19,7 @@ from portal.people import queries as people
 from portal.people.models import Case
 from portal.records import outgoing
 from portal.records.models import CaseRecord, Correction, Passage, Version
+from portal.records.queries.documents import document_of
 from portal.records.rules.passages import Written, check, number, split
 from portal.records.rules.states import (
     MAX_TITLE,
@@ -61,16 +62,35 @@ def write(session: Session, actor: Actor, *, case_id: uuid.UUID, about: About, t
     :raises NotFound: the actor doesn't work on the case. :raises Forbidden: the right to write is missing.
     :raises InvalidInput: title or text is empty or too long, or the submission isn't one of ours.
     """
-    need(actor, WRITE)
     if about.type is NoteType.DOCUMENT:
         raise InvalidInput(reason="file")  # a text is no document
+    passages = [Written(part) for part in split(text)]
+    check(passages, ())
+    made, _begun = begin_record(session, actor, case_id=case_id, about=about, submission=submission, passages=passages)
+    return made
+
+
+def begin_record(
+    session: Session,
+    actor: Actor,
+    *,
+    case_id: uuid.UUID,
+    about: About,
+    submission: str,
+    passages: Sequence[Written],
+) -> tuple[Version, bool]:
+    """Begin a record with checked passages, or none where it is a document; tell whether it hadn't been begun already.
+
+    :raises NotFound: the actor doesn't work on the case. :raises Forbidden: the right to write is missing.
+    :raises InvalidInput: the title is empty or too long, or the submission isn't one of ours.
+    """
+    need(actor, WRITE)
     check_submission(submission)
     case = people.case(session, actor, case_id)
     earlier = _begun(session, case.id, submission)
     if earlier is not None:
-        return earlier
-    title, passages = _checked(about.title), [Written(part) for part in split(text)]
-    check(passages, ())
+        return earlier, False
+    title = checked(about.title)
     record = CaseRecord(
         id=new_id(),
         case_id=case.id,
@@ -82,7 +102,7 @@ def write(session: Session, actor: Actor, *, case_id: uuid.UUID, about: About, t
     )
     session.add(record)
     session.flush()
-    return _begin(session, actor, record, 1, title, passages)
+    return begin_version(session, actor, record, 1, title, passages), True
 
 
 def _begun(session: Session, case_id: uuid.UUID, submission: str) -> Version | None:
@@ -108,36 +128,43 @@ def revise(
     """
     need(actor, WRITE)
     record = hold(session, actor, record_id)
-    if record.type is NoteType.DOCUMENT:
-        raise Conflict(
-            lazy("Dokumentet är en fil. En ny version av det kommer från verksamhetssystemet."), reason="file"
-        )
+    _need_text(record)
     before = latest(session, record_id)
     if before.state is VersionState.WORKING:
         if _says(session, before, title, passages, reason):
             return before
         raise Conflict(reason="working")
-    made = _begin(session, actor, record, before.number + 1, title, passages)
+    made = begin_version(session, actor, record, before.number + 1, title, passages)
     made.reason = reason
     session.flush()
     return made
 
 
-def _begin(
+def _need_text(record: CaseRecord) -> None:
+    if record.type is NoteType.DOCUMENT:
+        raise Conflict(lazy("Dokumentet är en fil. Välj en ny fil i stället."), reason="file")
+
+
+def begin_version(
     session: Session, actor: Actor, record: CaseRecord, count: int, title: str, passages: Sequence[Written]
 ) -> Version:
+    """Begin a version of a record that is held; the caller has checked who and what.
+
+    :raises InvalidInput: title, text or ids can't be taken.
+    """
     made = Version(
         id=new_id(),
         record_id=record.id,
         number=count,
         state=VersionState.WORKING,
-        title=_checked(title),
+        title=checked(title),
         author_id=actor.staff_id,
         written_at=now(),
         revision=next_revision(session, record.id),
     )
     before = texts_of(session, latest(session, record.id).id) if count > 1 else []
-    numbered = number(passages, before, known_ids(session, record.id), new_id)
+    text = record.type is not NoteType.DOCUMENT
+    numbered = number(passages, before, known_ids(session, record.id), new_id) if text else []
     session.add(made)
     session.flush()
     session.add_all(
@@ -145,11 +172,15 @@ def _begin(
         for position, passage in enumerate(numbered)
     )
     session.flush()
-    _log(session, actor, "record.written", record, made)
+    log(session, actor, "record.written", record, made)
     return made
 
 
-def _checked(title: str) -> str:
+def checked(title: str) -> str:
+    """Return a title.
+
+    :raises InvalidInput: it is empty or too long.
+    """
     if not title.strip() or len(title) > MAX_TITLE:
         raise InvalidInput(lazy("Skriv en kort rubrik."), reason="title")
     return title.strip()
@@ -173,11 +204,12 @@ def edit(
     """Change a version that isn't locked yet; ``seen`` is the stamp of the text that its author had before them.
 
     :raises NotFound: the actor doesn't work on the case. :raises Forbidden: the right to write is missing.
-    :raises Conflict: it is locked, or somebody has changed it meanwhile. :raises InvalidInput: text or ids can't be
-        taken.
+    :raises Conflict: it is locked, or a file, or somebody has changed it meanwhile. :raises InvalidInput: text or ids
+        can't be taken.
     """
     need(actor, WRITE)
     record, version = hold_version(session, actor, version_id)
+    _need_text(record)
     if version.state is not VersionState.WORKING:
         raise Conflict(reason="locked")
     if version.stamp != seen:
@@ -186,7 +218,7 @@ def edit(
         raise Conflict(reason="changed")
     numbered = number(passages, texts_of(session, version.id), known_ids(session, record.id), new_id)
     version.title, version.reason, version.author_id, version.written_at = (
-        _checked(title),
+        checked(title),
         reason,
         actor.staff_id,
         now(),
@@ -197,7 +229,7 @@ def edit(
         for position, passage in enumerate(numbered)
     )
     session.flush()
-    _log(session, actor, "record.edited", record, version)
+    log(session, actor, "record.edited", record, version)
     return version
 
 
@@ -230,19 +262,28 @@ def lock(session: Session, actor: Actor, version_id: uuid.UUID, *, seen: str) ->
     ``seen`` is the stamp of the text that the actor has read: nobody locks what they haven't seen.
 
     :raises NotFound: the actor doesn't work on the case. :raises Forbidden: the right to write is missing.
-    :raises Conflict: it is locked already, or somebody has changed it meanwhile.
+    :raises Conflict: it is locked already, somebody has changed it meanwhile, or it is a file that isn't checked yet.
     """
     need(actor, WRITE)
     record, version = hold_version(session, actor, version_id)
     if version.state is not VersionState.WORKING or version.stamp != seen:
         raise Conflict(reason="locked" if version.locked_at else "changed")
+    if record.type is NoteType.DOCUMENT:
+        _need_file(session, version)
     version.state, version.locked_at = move(VERSION_TRANSITIONS, version.state, VersionState.LOCKED), now()
     outgoing.tell_record(session, record, version)
-    _log(session, actor, "record.locked", record, version)
+    log(session, actor, "record.locked", record, version)
     return version
 
 
-def _log(session: Session, actor: Actor, action: str, record: CaseRecord, version: Version) -> None:
+def _need_file(session: Session, version: Version) -> None:
+    document = document_of(session, version.id)
+    if document is None or not document.ready:
+        raise Conflict(lazy("Filen är inte kontrollerad än. Vänta tills du själv kan öppna den."), reason="file")
+
+
+def log(session: Session, actor: Actor, action: str, record: CaseRecord, version: Version) -> None:
+    """Log what was done with a version that is held."""
     detail = {"case": str(record.case_id), "version": version.number}
     audit.record(session, action, actor=actor, subject_id=record.person_id, object_id=record.id, detail=detail)
     session.flush()

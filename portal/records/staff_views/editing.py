@@ -7,10 +7,10 @@ from flask import Response, flash, request, url_for
 
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_moment
-from portal.records import queries, service, show
+from portal.records import queries, service
 from portal.records.forms.writing import TextForm
 from portal.records.rules.states import VersionState
-from portal.records.staff_views.writing import WRITE, log, refuse, to_record
+from portal.records.staff_views.writing import WRITE, log, refuse, said_by_client, to_record
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
@@ -110,10 +110,5 @@ def _page(found: queries.Worked, form: TextForm, status: int, *, theirs: queries
 def _said(found: queries.Worked, form: TextForm, row: queries.RemarkRow) -> dict[str, Any]:
     """Return what a client has said, and the row of the form that it is about (none: the whole, or it is gone)."""
     ids = [each.form.id.data for each in form.passages]
-    color, icon, words = show.staff_remark(row)[1:]
-    return {
-        "tag": (color, icon, words),
-        "text": row.text,
-        "url": url_for("remarks.remark", remark_id=row.id),
-        "place": ids.index(str(row.passage_id)) if str(row.passage_id) in ids else None,
-    }
+    place = ids.index(str(row.passage_id)) if str(row.passage_id) in ids else None
+    return {**said_by_client(row), "place": place}

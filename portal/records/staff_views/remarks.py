@@ -17,6 +17,7 @@ from portal.records import queries, service, show
 from portal.records.forms.answering import HINTS, AnswerForm
 from portal.records.queries.remarks import REMARK_FILES
 from portal.records.rules.states import Outcome, RemarkState
+from portal.records.staff_views.writing import edit_url
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import load_form
@@ -132,7 +133,7 @@ def _onwards(found: queries.Worked, row: queries.RemarkRow) -> dict[str, Any]:
             "ready": _is_readable(begun),
             "begun_url": url_for("documentation.version", record_id=found.id, version_id=begun.id),
         }
-    edit = url_for("documentation.edit", record_id=found.id, version_id=latest.id, synpunkt=row.id, _anchor="synpunkt")
+    edit = edit_url(found, version_id=latest.id, synpunkt=row.id, _anchor="synpunkt")
     return {"begun": 0, "may_correct": WRITE in actor().permissions, "correct_url": edit}
 
 

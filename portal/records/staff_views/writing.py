@@ -8,13 +8,12 @@ from flask import Response, flash, url_for
 from portal.audit import service as audit
 from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, format_day, format_moment
-from portal.files import incoming
 from portal.files.http import give_pdf, vault
 from portal.people import queries as people
 from portal.records import queries, service, show
 from portal.records.forms.writing import NOTE_TYPES, LockForm, WriteForm
+from portal.records.queries.documents import content_of
 from portal.records.rules.states import NoteType, VersionState
-from portal.records.service import About
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.forms import Form, load_form
@@ -67,18 +66,12 @@ def write(case_id: uuid.UUID) -> Response:
     log(found.person_id, case_id)
     form = load_form(WriteForm)
     if form.validate_on_submit():
-        about = About(
-            type=NoteType(form.type.data),
-            title=form.title.data or "",
-            event_at=form.event_at,
-            child_sensitive=bool(form.child_sensitive.data),
-        )
         try:
             made = service.write(
                 db(),
                 actor(),
                 case_id=case_id,
-                about=about,
+                about=form.about(NoteType(form.type.data)),
                 text=form.text.data or "",
                 submission=form.submission.data or "",
             )
@@ -131,7 +124,10 @@ def _record(found: queries.Worked) -> Response:
         to_answer=[show.staff_remark(row) for row in found.to_answer],
         document=show.document(found.document) if found.document else None,
         may_edit=latest and working and WRITE in may,
-        may_revise=latest and not working and WRITE in may and found.document is None,
+        may_revise=latest and not working and WRITE in may,
+        may_lock=found.document is None or found.document.ready,
+        edit_url=edit_url(found),
+        waits=found.document is not None and found.document.uploaded and found.document.under_way,
         may_release=found.version.state in {VersionState.LOCKED, VersionState.WITHDRAWN} and "record:release" in may,
         may_withdraw=VersionState.RELEASED in states and "record:release" in may,
     )
@@ -144,7 +140,22 @@ def file(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
     if found.document is None:
         raise NotFound
     log(found.case.person_id, found.id)
-    return give_pdf(incoming.content(db(), vault(), found.document.id))
+    return give_pdf(content_of(db(), vault(), found.document))
+
+
+def said_by_client(row: queries.RemarkRow) -> dict[str, Any]:
+    """Return what a client has said, for the page where it is corrected."""
+    return {
+        "tag": show.staff_remark(row)[1:],
+        "text": row.text,
+        "url": url_for("remarks.remark", remark_id=row.id),
+    }
+
+
+def edit_url(found: queries.Worked, **more: Any) -> str:
+    """Return where a version (the one that is shown, or another) is changed: a text, or the file of a document."""
+    page = "documents.change" if found.document else "documentation.edit"
+    return url_for(page, **{"record_id": found.id, "version_id": found.version.id, **more})
 
 
 def _state(version: queries.WorkVersion) -> tuple[str, str, str]:
