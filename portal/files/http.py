@@ -13,10 +13,12 @@ The same route takes a posted form with several files, and the announcement of o
 sends it in parts to ``portal.files.client_views``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from flask import Response, current_app, request, url_for
+from sqlalchemy.orm import Session
 
 from portal.core.errors import InvalidInput
 from portal.core.i18n import today
@@ -59,17 +61,18 @@ def vault() -> Vault:
     return found
 
 
-def accept(place: Place, *, back: str) -> Response:
+def accept(place: Place, *, back: str, still: Callable[[Session], object] | None = None) -> Response:
     """Take in the posted files, each with a row of its own, and go back; or let the script begin with one file.
 
-    The caller has found the object through its own queries; its view of the database ends here.
+    The caller has found the object through its own queries; its view of the database ends here. ``still`` looks again,
+    in the transaction of each file, where the object may be sent or thrown away meanwhile; it raises what is answered.
     """
     close_db(None)
     if "upload_size" in request.form:
-        return _begin(place)
+        return _begin(place, still)
     for posted in request.files.getlist("files"):
         if posted.filename:
-            with lasting() as session:
+            with _taking_in(still) as session:
                 service.receive(
                     session,
                     actor(),
@@ -88,8 +91,16 @@ def blocks(stream: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _begin(place: Place) -> Response:
+@contextmanager
+def _taking_in(still: Callable[[Session], object] | None) -> Iterator[Session]:
     with lasting() as session:
+        if still is not None:
+            still(session)
+        yield session
+
+
+def _begin(place: Place, still: Callable[[Session], object] | None) -> Response:
+    with _taking_in(still) as session:
         row = service.begin(
             session,
             actor(),

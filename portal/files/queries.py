@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -98,17 +99,24 @@ Rows = Select[
 def reachable(side: Side) -> ColumnElement[bool]:
     """Return the condition on ``StoredFile`` that holds for the files an actor of a side may know of.
 
-    A client: their own, and what staff have handed over to them. Staff: what clients have handed over, and what staff
+    A client: what they uploaded themselves for whom they act for, and what staff have handed over to that person: a
+    child and each guardian have papers of their own (OSL 12:3). Staff: what clients have handed over, and what staff
     uploaded, of the case they are assigned to; where no case is named, of a client of theirs. Executed with
-    ``people.queries.scope``.
+    ``_scope``.
     """
     by_staff, handed = StoredFile.uploaded_by_staff.is_not(None), StoredFile.handed_over_at.is_not(None)
     if side is Side.CLIENT:
-        return and_(StoredFile.owner_id == bindparam("reader_id"), or_(~by_staff, handed))
+        mine = StoredFile.uploaded_by_person == bindparam("uploader_id")
+        return and_(StoredFile.owner_id == bindparam("reader_id"), or_(mine, and_(by_staff, handed)))
     of_case = StoredFile.case_id.in_(select(Case.id).where(people.reachable(side)))
     of_client = StoredFile.owner_id.in_(select(Case.person_id).where(people.reachable(side)))
     mine = or_(of_case, and_(StoredFile.case_id.is_(None), of_client))
     return and_(mine, or_(by_staff, handed))
+
+
+def _scope(actor: Actor, **more: Any) -> dict[str, Any]:
+    """Return the parameters of a statement with ``reachable`` in it."""
+    return people.scope(actor, **({"uploader_id": actor.person_id} if actor.side is Side.CLIENT else {}), **more)
 
 
 @cache
@@ -155,7 +163,7 @@ def of_objects(
 ) -> dict[uuid.UUID, list[FileView]]:
     """Return the files of several objects at once, with one query."""
     found: dict[uuid.UUID, list[FileView]] = {}
-    values = people.scope(actor, purpose=purpose, objects=list(objects))
+    values = _scope(actor, purpose=purpose, objects=list(objects))
     for row in session.execute(_of_objects(actor.side), values):
         view = _view(*row)
         found.setdefault(view.object_id, []).append(view)
@@ -167,7 +175,7 @@ def one(session: Session, actor: Actor, file_id: uuid.UUID) -> FileView:
 
     :raises NotFound: for a foreign, removed or unknown one alike.
     """
-    row = session.execute(_one(actor.side), people.scope(actor, file_id=file_id)).one_or_none()
+    row = session.execute(_one(actor.side), _scope(actor, file_id=file_id)).one_or_none()
     if row is None:
         raise NotFound
     return _view(*row)

@@ -4,14 +4,13 @@ import uuid
 
 from flask import Response, make_response, url_for
 
-from portal.core.errors import InvalidInput, NotFound
+from portal.core.errors import NotFound
 from portal.files import http
 from portal.files import show as files
 from portal.files.service import Place
-from portal.records import queries, service
+from portal.records import drafting, queries, service
 from portal.records.forms.client import DraftForm
 from portal.records.queries.remarks import REMARK_FILES
-from portal.records.rules.states import RemarkKind
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.htmx import wants_fragment
@@ -24,22 +23,8 @@ feature = Feature("attaching")
 @feature.route("/journal/<uuid:record_id>/<uuid:version_id>/<uuid:spot>/filer/ny", access=Client(), methods=("POST",))
 def begin(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Response:
     """Keep what is written so far, and go on to its files."""
-    form = DraftForm()
     opened = queries.record(db(), actor(), record_id, version_id=version_id)
-    if not form.validate():
-        raise InvalidInput(next(str(errors[0]) for errors in form.errors.values()), reason="draft")
-    service.save_draft(
-        db(),
-        actor(),
-        record_id=record_id,
-        number=opened.version.number,
-        passage_id=None if spot == record_id else spot,
-        kind=RemarkKind(form.kind.data) if form.kind.data else None,
-        text=form.text.data or "",
-        submission=form.submission.data or "",
-        seen=form.seen.data or "",
-        keep=True,
-    )
+    drafting.keep(opened, spot, DraftForm(), files_follow=True)
     there = url_for("attaching.page", record_id=record_id, version_id=version_id, spot=spot)
     if wants_fragment():
         answer = make_response("")
@@ -81,4 +66,7 @@ def upload(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Resp
     """Take in files for a draft."""
     opened, draft = _draft(record_id, version_id, spot)
     here = url_for("attaching.page", record_id=record_id, version_id=version_id, spot=spot)
-    return http.accept(Place(REMARK_FILES, draft.id, actor().subject_id, opened.case.id), back=here)
+    place = Place(REMARK_FILES, draft.id, actor().subject_id, opened.case.id)
+    return http.accept(
+        place, back=here, still=lambda session: service.hold_draft(session, actor(), record_id, draft.id)
+    )

@@ -11,7 +11,7 @@ from portal.core.actor import Side
 from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, day_and_month, format_day, format_moment, format_month, format_time, lazy
 from portal.people import queries as people
-from portal.records import device, queries, service, show
+from portal.records import device, drafting, queries, service, show
 from portal.records.forms.client import KINDS, DraftForm, RemarkForm, ReplyForm, RestForm, SearchForm
 from portal.records.gone import taken_away
 from portal.records.queries import Only
@@ -261,19 +261,7 @@ def save(record_id: uuid.UUID, version_id: uuid.UUID, spot: uuid.UUID) -> Respon
     at = _place(opened, spot)
     seen, said = form.seen.data or "", ""
     try:
-        if not form.validate():
-            raise InvalidInput(_first_error(form), reason="draft")
-        kept = service.save_draft(
-            db(),
-            actor(),
-            record_id=record_id,
-            number=opened.version.number,
-            passage_id=spot if at else None,
-            kind=RemarkKind(form.kind.data) if form.kind.data else None,
-            text=form.text.data or "",
-            submission=form.submission.data or "",
-            seen=seen,
-        )
+        kept = drafting.keep(opened, spot, form)
         seen = kept.stamp if kept else ""
         said = _("Sparat %(time)s", time=format_time(kept.saved_at)) if kept else ""
     except (Conflict, InvalidInput) as refused:

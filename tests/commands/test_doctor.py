@@ -11,8 +11,8 @@ from portal.core.clock import now
 from portal.core.crypto import new_key
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.migrate import downgrade
-from portal.files.models import StoredFile
-from portal.files.rules import FileState
+from portal.files.models import IncomingFile, StoredFile
+from portal.files.rules import FileState, Refusal
 from portal.notices.models import Notice
 from portal.notices.rules import NoticeKind, NoticeState
 from portal.people.models import Person
@@ -190,6 +190,23 @@ def test_a_file_store_that_cannot_be_written(well: Settings, environment: pytest
     result = doctor()
     assert result.exit_code == 1
     assert line(result, "file store").startswith("FAIL")
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"problem": "no_such_file"}, {"state": FileState.REFUSED, "reason": Refusal.VIRUS}], ids=["gone", "bad"]
+)
+def test_documents_of_the_back_office_that_could_not_be_taken_in(
+    well: Settings, trouble: dict[str, str | FileState | Refusal]
+) -> None:
+    engine = make_engine(well.database_url, well.key_ring)
+    with writing(make_sessionmaker(engine)) as session:
+        session.add_all([IncomingFile(checksum="a" * 64), IncomingFile(checksum="b" * 64, **trouble)])
+    engine.dispose()
+    result = doctor()
+    assert result.exit_code == 1
+    found = line(result, "incoming documents")
+    assert found.startswith("FAIL")
+    assert "1 could not be taken in" in found
 
 
 def test_a_virus_scanner_that_is_away(well: Settings, environment: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,18 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.audit.models import AccessEntry
 from portal.core.db import writing
+from portal.core.errors import NotFound
+from portal.core.ids import new_id
+from portal.files import http
 from portal.files.checking import Checker
 from portal.files.models import StoredFile
 from portal.files.rules import FileState, Limits
+from portal.files.service import Place
 from portal.files.stores.local import LocalStore
 from portal.files.vault import Vault
+from portal.records import service
 from portal.records.models import Draft, Remark, Version
+from portal.records.queries.remarks import REMARK_FILES
 from portal.sync.contract import RemarkRecord
 from portal.sync.models import OutboxMessage
 from tests.files.hostile import archive, jpeg, plain_pdf
@@ -180,6 +187,84 @@ def test_another_client_reaches_neither_the_page_nor_the_files(
     assert other.get(page.address).status_code == 404
     # Without a draft there is nothing to put files to.
     assert mariam.get(page.address.replace(str(page.address.split("/")[-2]), str(version.record_id))).status_code == 404
+
+
+def test_a_child_and_each_guardian_have_files_of_their_own(
+    mariam: PageClient,
+    app: Flask,
+    sessions: sessionmaker[Session],
+    world: World,
+    version: Version,
+    check: Callable[[], int],
+) -> None:
+    add(mariam, begin(mariam, version), jpeg(), "bild.jpg")
+    check()
+    with writing(sessions) as session:
+        file_id = session.scalars(select(StoredFile.id)).one()
+    addresses = [f"/filer/{file_id}", f"/filer/{file_id}/rad"]
+    for sent in (False, True):
+        if sent:
+            send(mariam, version)
+        guardian = PageClient(app)
+        sign_in(sessions, guardian, replace(world.client(world.tor), acting_for=world.mariam))
+        assert [guardian.get(one).status_code for one in addresses] == [404, 404]
+        assert mariam.get(addresses[0]).status_code == 200
+
+
+def test_nothing_comes_in_for_a_draft_that_was_sent_while_it_was_on_its_way(
+    mariam: PageClient, sessions: sessionmaker[Session], world: World, version: Version
+) -> None:
+    begin(mariam, version)
+    with writing(sessions) as session:
+        draft_id = session.scalars(select(Draft.id)).one()
+        service.hold_draft(session, world.client(world.mariam), version.record_id, draft_id)
+        with pytest.raises(NotFound):
+            service.hold_draft(session, world.client(world.tor), version.record_id, draft_id)
+    send(mariam, version)
+    with writing(sessions) as session, pytest.raises(NotFound):
+        service.hold_draft(session, world.client(world.mariam), version.record_id, draft_id)
+
+
+def test_each_file_that_comes_in_looks_again_whether_its_object_is_there(
+    app: Flask, vault: Vault, sessions: sessionmaker[Session], world: World
+) -> None:
+    def gone(_session: Session) -> None:
+        raise NotFound
+
+    place = Place(REMARK_FILES, new_id(), world.mariam)
+    data = {"files": (io.BytesIO(jpeg()), "bild.jpg")}
+    for form in (data, {"upload_name": "bild.jpg", "upload_size": "10"}):
+        with app.test_request_context(method="POST", data=form), pytest.raises(NotFound):
+            http.accept(place, back="/", still=gone)
+    with sessions() as session:
+        assert session.scalars(select(StoredFile)).all() == []
+
+
+def test_files_stay_where_they_came_in_when_the_remark_or_the_release_is_taken_back(
+    mariam: PageClient,
+    petra: PageClient,
+    sessions: sessionmaker[Session],
+    world: World,
+    version: Version,
+    check: Callable[[], int],
+) -> None:
+    add(mariam, begin(mariam, version), plain_pdf(), "lön.pdf")
+    check()
+    send(mariam, version)
+    with writing(sessions) as session:
+        made = session.scalars(select(Remark)).one()
+        file_id = session.scalars(select(StoredFile.id)).one()
+        service.withdraw_remark(session, world.client(world.mariam), made.id)
+        # All that is told of the remark names its files again: whole each time.
+        messages = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "remark")).all()
+        assert [len(message.files or ()) for message in messages] == [1, 1]
+    assert "lön.pdf" in petra.page(f"/synpunkter/{made.id}").text
+    with writing(sessions) as session:
+        service.withdraw(session, world.staff(world.petra), version.record_id)
+    # Their own paper is theirs; the text is not shown any more.
+    assert mariam.get(f"/filer/{file_id}").status_code == 200
+    assert mariam.get(f"/journal/{version.record_id}").status_code == 404
+    assert petra.get(f"/filer/{file_id}").status_code == 200
 
 
 def test_the_remark_of_another_device_keeps_its_files(

@@ -5,7 +5,7 @@ from portal.records.service.answering import answer
 from portal.records.service.documents import Upload, edit_document, revise_document, write_document
 from portal.records.service.reading import mark_read
 from portal.records.service.releasing import Check, Hidden, release, withdraw
-from portal.records.service.remarking import discard_draft, remark, reply, save_draft, withdraw_remark
+from portal.records.service.remarking import discard_draft, hold_draft, remark, reply, save_draft, withdraw_remark
 from portal.records.service.writing import About, correct, edit, lock, revise, write
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "discard_draft",
     "edit",
     "edit_document",
+    "hold_draft",
     "lock",
     "mark_read",
     "release",

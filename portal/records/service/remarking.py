@@ -94,6 +94,18 @@ def _draft(session: Session, actor: Actor, record_id: uuid.UUID, spot: uuid.UUID
     ).one_or_none()
 
 
+def hold_draft(session: Session, actor: Actor, record_id: uuid.UUID, draft_id: uuid.UUID) -> None:
+    """Hold a record while a file comes in for a draft of the actor's, which so can't be sent or thrown away meanwhile.
+
+    :raises NotFound: it was, or is none of theirs.
+    """
+    need_client(actor)
+    hold(session, actor, record_id)
+    mine = select(Draft.id).where(Draft.id == draft_id, Draft.person_id == actor.id, Draft.record_id == record_id)
+    if session.scalar(mine) is None:
+        raise NotFound
+
+
 def _sent(session: Session, actor: Actor, record_id: uuid.UUID, submission: str) -> Remark | None:
     return session.scalars(
         select(Remark).where(
