@@ -21,7 +21,7 @@ from portal.records import outgoing
 from portal.records.events import RemarkAnswered
 from portal.records.models import CaseRecord, Remark, Turn, Version
 from portal.records.rules.states import REMARK_TRANSITIONS, Outcome, RemarkState, VersionState, check_turn
-from portal.records.service.remarking import next_turn
+from portal.records.service.turns import next_turn
 from portal.sync.contract import Author, Change, Kind, RemarkRecord, UnknownCode
 from portal.sync.contract.records import AnswerPart
 from portal.sync.inbox import Applied, needed

@@ -18,9 +18,10 @@ from portal.meetings.rules.availability import Span
 from portal.meetings.rules.proposing import MAX_TURNS, PATIENCE, Terms, TooManyTurns, VisitNowhere
 from portal.meetings.rules.states import Form, MeetingState, ProposalState, TurnKind
 from portal.meetings.rules.times import Settled
-from portal.meetings.service import booking, proposals
+from portal.meetings.service import accepting, booking, proposals
 from portal.meetings.service.claims import JustTaken
-from portal.meetings.service.proposals import NotYourTurn, Subject, TooManyProposals
+from portal.meetings.service.proposals import Subject, TooManyProposals
+from portal.meetings.service.turns import NotYourTurn
 from portal.people.models import CaseAssignment
 from tests.meetings.bookings import MONDAY, Meetings, book, build, claimed, count, slot
 from tests.messages.world import submission
@@ -79,7 +80,7 @@ def test_propose_counter_accept_books_what_was_offered(session: Session, world: 
     offer(session, world, proposal, minutes=45)
     key = submission()
     answer = {"proposal_id": proposal.id, "starts_at": slot(4, 14), "form": Form.PHONE, "submission": key}
-    meeting = proposals.accept(session, world.mariam, **answer)  # type: ignore[arg-type]
+    meeting = accepting.accept(session, world.mariam, **answer)  # type: ignore[arg-type]
     assert (meeting.starts_at, meeting.ends_at - meeting.starts_at) == (slot(4, 14), timedelta(minutes=45))
     assert (meeting.form, meeting.staff_id, meeting.state) == (Form.PHONE, world.people.petra, MeetingState.BOOKED)
     assert set(claimed(session, world.people.petra).values()) == {meeting.id}
@@ -90,7 +91,7 @@ def test_propose_counter_accept_books_what_was_offered(session: Session, world: 
         TurnKind.ACCEPT,
     ]
     # A button pressed twice.
-    assert proposals.accept(session, world.mariam, **answer).id == meeting.id  # type: ignore[arg-type]
+    assert accepting.accept(session, world.mariam, **answer).id == meeting.id  # type: ignore[arg-type]
     assert count(session, Meeting) == 1
     assert [type(event) for event in told] == [ProposalChanged, ProposalChanged, MeetingBooked, ProposalChanged]
 
@@ -100,10 +101,10 @@ def test_staff_accept_a_time_within_a_window(session: Session, world: Meetings):
     outside = {"proposal_id": proposal.id, "form": Form.VIDEO, "submission": submission()}
     for at in (slot(3, 12, 45), slot(3, 14, 45), slot(3, 13, 2)):
         with pytest.raises(InvalidInput, match="time"):
-            proposals.accept(session, petra(world), starts_at=at, **outside)  # type: ignore[arg-type]
+            accepting.accept(session, petra(world), starts_at=at, **outside)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="form"):
-        proposals.accept(session, petra(world), starts_at=slot(3, 13), **{**outside, "form": Form.HOME})  # type: ignore[arg-type]
-    meeting = proposals.accept(session, petra(world), starts_at=slot(3, 14, 30), **outside)  # type: ignore[arg-type]
+        accepting.accept(session, petra(world), starts_at=slot(3, 13), **{**outside, "form": Form.HOME})  # type: ignore[arg-type]
+    meeting = accepting.accept(session, petra(world), starts_at=slot(3, 14, 30), **outside)  # type: ignore[arg-type]
     assert (meeting.starts_at, meeting.support, meeting.agenda) == (slot(3, 14, 30), "Min syster", "Hyran")
     assert meeting.room
 
@@ -121,7 +122,7 @@ def test_a_taken_time_leaves_the_proposal_open(session: Session, world: Meetings
         type_id=world.follow_up,
     )
     with pytest.raises(JustTaken), session.begin_nested():
-        proposals.accept(
+        accepting.accept(
             session,
             world.mariam,
             proposal_id=proposal.id,
@@ -139,7 +140,7 @@ def test_a_proposal_can_move_a_meeting(session: Session, world: Meetings):
     told = heard(session, MeetingBooked, MeetingMoved)
     subject = Subject(world.people.money, world.follow_up, moves_id=meeting.id)
     proposal = proposals.begin(session, world.mariam, subject, terms(), submission=submission(), most=MOST)
-    moved = proposals.accept(
+    moved = accepting.accept(
         session, petra(world), proposal_id=proposal.id, starts_at=slot(3, 13), form=Form.PHONE, submission=submission()
     )
     assert (moved.id, moved.starts_at) == (meeting.id, slot(3, 13))
@@ -267,7 +268,7 @@ def test_a_colleague_who_answers_is_the_one_to_meet(session: Session, world: Mee
     session.flush()
     proposal = propose(session, world)
     henrik = world.people.staff(world.people.henrik)
-    meeting = proposals.accept(
+    meeting = accepting.accept(
         session, henrik, proposal_id=proposal.id, starts_at=slot(3, 13), form=Form.PHONE, submission=submission()
     )
     assert meeting.staff_id == proposal.staff_id == world.people.henrik
@@ -313,6 +314,6 @@ def test_staff_agree_to_no_visit_nowhere(session: Session, world: Meetings) -> N
         proposals.counter(session, petra(world), proposal_id=asked.id, terms=visit, submission=submission())
     answer = {"proposal_id": asked.id, "starts_at": visit.windows[0].start, "form": Form.VISIT}
     with pytest.raises(VisitNowhere):
-        proposals.accept(session, petra(world), **answer, submission=submission())  # type: ignore[arg-type]
-    meeting = proposals.accept(session, petra(world), **answer, place_id=world.place, submission=submission())  # type: ignore[arg-type]
+        accepting.accept(session, petra(world), **answer, submission=submission())  # type: ignore[arg-type]
+    meeting = accepting.accept(session, petra(world), **answer, place_id=world.place, submission=submission())  # type: ignore[arg-type]
     assert meeting.place_id == world.place

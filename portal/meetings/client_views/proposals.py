@@ -17,6 +17,7 @@ from portal.meetings.models import MeetingType
 from portal.meetings.queries import proposals as proposals_of
 from portal.meetings.queries.proposals import ProposalRow
 from portal.meetings.rules.states import Form, ProposalState, TypeKind
+from portal.meetings.service import accepting
 from portal.meetings.service import proposals as service
 from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.proposals import Subject
@@ -222,7 +223,7 @@ def accept(proposal_id: uuid.UUID) -> Response:
     except ValueError:
         return _page(row, status=422, refused=_("Välj en tid som finns i förslaget."))
     try:
-        meeting = service.accept(
+        meeting = accepting.accept(
             db(),
             actor(),
             proposal_id=proposal_id,

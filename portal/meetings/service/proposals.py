@@ -1,8 +1,7 @@
-"""Proposing how and when to meet, to and fro until a side accepts or says no, or until it expires."""
+"""Proposing how and when to meet, to and fro until a side accepts (``accepting``) or says no, or until it expires."""
 
 import uuid
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,32 +10,24 @@ from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
-from portal.core.errors import Conflict, InvalidInput, NotFound
+from portal.core.errors import Conflict, NotFound
 from portal.core.i18n import lazy
 from portal.core.ids import new_id, new_receipt_no
 from portal.core.states import move
 from portal.meetings import queries
-from portal.meetings.models import Meeting, MeetingType, Proposal, ProposalTurn
+from portal.meetings.models import MeetingType, Proposal, ProposalTurn
 from portal.meetings.queries import meeting_minutes
 from portal.meetings.queries.proposals import open_proposal
-from portal.meetings.rules.arrangement import Arrangement, arrangement_of, checked_reason
-from portal.meetings.rules.availability import Span
-from portal.meetings.rules.proposing import MAX_TURNS, Terms, TooManyTurns, check_place, checked_terms, expires, holds
-from portal.meetings.rules.states import PROPOSAL_TRANSITIONS, Form, MeetingState, ProposalState, TurnKind
-from portal.meetings.rules.times import Settled
-from portal.meetings.service import booking, changing, rights, turns
+from portal.meetings.rules.arrangement import checked_reason
+from portal.meetings.rules.proposing import MAX_TURNS, Terms, TooManyTurns, check_place, checked_terms, expires
+from portal.meetings.rules.states import PROPOSAL_TRANSITIONS, ProposalState, TurnKind
+from portal.meetings.service import rights, turns
 from portal.meetings.service.drafts import lock_client
 from portal.people import queries as people
 
 
 class TooManyProposals(Conflict):
     """The client has as many proposals waiting as the municipality allows; ``most`` is the limit."""
-
-
-class NotYourTurn(Conflict):
-    """The other side is to answer, or the proposal has ended."""
-
-    message = lazy("Förslaget har ändrats eller är avslutat. Läs det igen innan du svarar.")
 
 
 class NobodyToAsk(Conflict):
@@ -105,7 +96,7 @@ def counter(session: Session, actor: Actor, *, proposal_id: uuid.UUID, terms: Te
     :raises NotYourTurn: the other side is to answer, or it has ended.
     :raises TooManyTurns: it has gone to and fro too often.
     """
-    proposal = _mine_to_answer(session, actor, proposal_id, submission)
+    proposal = turns.mine_to_answer(session, actor, proposal_id, submission)
     if proposal is None:
         return open_proposal(session, actor, proposal_id)
     if turns.count(session, proposal) >= MAX_TURNS:
@@ -121,45 +112,6 @@ def counter(session: Session, actor: Actor, *, proposal_id: uuid.UUID, terms: Te
     return proposal
 
 
-def accept(
-    session: Session,
-    actor: Actor,
-    *,
-    proposal_id: uuid.UUID,
-    starts_at: datetime,
-    form: Form,
-    submission: str,
-    place_id: uuid.UUID | None = None,
-    text: str = "",
-) -> Meeting:
-    """Accept a time within what the other side last proposed: the meeting is booked, or moved, in the same step.
-
-    :raises NotFound: the proposal isn't the actor's.
-    :raises NotYourTurn: the other side is to answer, or it has ended.
-    :raises InvalidInput: the time or the form isn't among what was proposed; staff say yes to a visit nowhere.
-    :raises JustTaken: the caseworker has something else by now; the proposal stays open.
-    :raises PastTime: the time has gone by.
-    """
-    proposal = _mine_to_answer(session, actor, proposal_id, submission)
-    if proposal is None:
-        return session.get_one(Meeting, open_proposal(session, actor, proposal_id).meeting_id)
-    turn, windows = turns.latest_of(session, proposal)
-    kind = session.get_one(MeetingType, proposal.type_id)
-    minutes = _accepted_minutes(kind, turn, windows, starts_at)
-    if form.value not in turn.forms:
-        raise InvalidInput(lazy("Välj ett av sätten i förslaget."), reason="form")
-    if actor.side is Side.STAFF:
-        check_place((form,), place_id)
-        proposal.staff_id = actor.id
-    settled = Settled(proposal.staff_id, starts_at, minutes, submission)
-    meeting = _book(session, actor, proposal, settled, _wanted(turn, form, place_id))
-    proposal.state = move(PROPOSAL_TRANSITIONS, proposal.state, ProposalState.ACCEPTED)
-    proposal.meeting_id = meeting.id
-    accepted = Terms(windows=(Span(starts_at, settled.ends_at),), forms=(form,), place_id=place_id, text=text)
-    turns.say(session, actor, proposal, TurnKind.ACCEPT, accepted, submission)
-    return meeting
-
-
 def decline(session: Session, actor: Actor, *, proposal_id: uuid.UUID, reason: str, submission: str) -> Proposal:
     """Say no: staff with a reason; a client needs none, least of all to a visit at home.
 
@@ -168,7 +120,7 @@ def decline(session: Session, actor: Actor, *, proposal_id: uuid.UUID, reason: s
     :raises InvalidInput: staff gave no reason, or it is too long.
     """
     text = checked_reason(reason, required=actor.side is Side.STAFF)
-    proposal = _mine_to_answer(session, actor, proposal_id, submission)
+    proposal = turns.mine_to_answer(session, actor, proposal_id, submission)
     if proposal is None:
         return open_proposal(session, actor, proposal_id)
     proposal.state = move(PROPOSAL_TRANSITIONS, proposal.state, ProposalState.DECLINED)
@@ -187,7 +139,7 @@ def withdraw(session: Session, actor: Actor, *, proposal_id: uuid.UUID, submissi
     if proposal.state is ProposalState.WITHDRAWN:
         return proposal
     if proposal.state is not _waits_for_other(actor):
-        raise NotYourTurn(reason="turn")
+        raise turns.NotYourTurn(reason="turn")
     reason = checked_reason(text, required=False)
     proposal.state = move(PROPOSAL_TRANSITIONS, proposal.state, ProposalState.WITHDRAWN)
     turns.say(session, actor, proposal, TurnKind.WITHDRAW, Terms(text=reason), submission)
@@ -252,60 +204,3 @@ def _check_room(session: Session, person_id: uuid.UUID, most: int) -> None:
 
 def _minutes(kind: MeetingType, terms: Terms) -> int:
     return meeting_minutes(kind, with_interpreter=bool(terms.interpreter))
-
-
-def _mine_to_answer(session: Session, actor: Actor, proposal_id: uuid.UUID, submission: str) -> Proposal | None:
-    """Return the proposal held for an answer; None where this very answer was given before."""
-    rights.check_write(actor)
-    proposal = open_proposal(session, actor, proposal_id)
-    said = select(ProposalTurn.id).where(
-        ProposalTurn.proposal_id == proposal.id, ProposalTurn.submission == submission, ProposalTurn.side == actor.side
-    )
-    if session.scalars(said).first() is not None:
-        return None
-    mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
-    if proposal.state is not mine or proposal.expires_at <= now():
-        raise NotYourTurn(reason="turn")
-    return proposal
-
-
-def _accepted_minutes(kind: MeetingType, turn: ProposalTurn, windows: list[Span], starts_at: datetime) -> int:
-    """Return how long the accepted meeting is: as long as its kind takes, or what staff set who gave exact times.
-
-    :raises InvalidInput: it isn't within any of the windows.
-    """
-    usual = meeting_minutes(kind, with_interpreter=bool(turn.interpreter))
-    for window in windows:
-        minutes = usual if turn.side is Side.CLIENT else (window.end - window.start) // timedelta(minutes=1)
-        if holds(window, starts_at, minutes):
-            return minutes
-    raise InvalidInput(lazy("Välj en tid som finns i förslaget."), reason="time")
-
-
-def _wanted(turn: ProposalTurn, form: Form, place_id: uuid.UUID | None) -> Arrangement:
-    return Arrangement(
-        form=form,
-        place_id=(place_id or turn.place_id) if form is Form.VISIT else None,
-        place_text=turn.place_text if form in {Form.OTHER, Form.HOME} else "",
-        interpreter=turn.interpreter,
-        interpreter_wish=turn.interpreter_wish,
-        support=turn.participants if turn.side is Side.CLIENT else "",
-        agenda=turn.text if turn.side is Side.CLIENT else "",
-    )
-
-
-def _book(session: Session, actor: Actor, proposal: Proposal, settled: Settled, wanted: Arrangement) -> Meeting:
-    moved = session.get(Meeting, proposal.moves_id, with_for_update=True) if proposal.moves_id else None
-    if moved is not None and moved.state is MeetingState.BOOKED and moved.starts_at > now():
-        # What else was agreed stays: support person, needs and what to talk about.
-        kept = replace(arrangement_of(moved), form=wanted.form, place_id=wanted.place_id, place_text=wanted.place_text)
-        return changing.replace(session, actor, moved, settled, kept)
-    return booking.place(
-        session,
-        actor,
-        settled,
-        wanted,
-        person_id=proposal.person_id,
-        case_id=proposal.case_id,
-        type_id=proposal.type_id,
-    )

@@ -1,4 +1,6 @@
-"""The turns of a proposal: what was said last, and saying something, which both sides, the log and the event tell."""
+"""The turns of a proposal: whose it is, what was said last, and saying something, which both sides and the log tell."""
+
+import uuid
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -6,13 +8,42 @@ from sqlalchemy.orm import Session
 from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor, Side
+from portal.core.clock import now
+from portal.core.errors import Conflict
+from portal.core.i18n import lazy
 from portal.core.ids import new_id
 from portal.meetings.events import ProposalChanged
 from portal.meetings.models import Proposal, ProposalTurn, ProposalWindow
-from portal.meetings.queries.proposals import windows_of
+from portal.meetings.queries.proposals import open_proposal, windows_of
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.proposing import Terms
-from portal.meetings.rules.states import TurnKind
+from portal.meetings.rules.states import ProposalState, TurnKind
+from portal.meetings.service import rights
+
+
+class NotYourTurn(Conflict):
+    """The other side is to answer, or the proposal has ended."""
+
+    message = lazy("Förslaget har ändrats eller är avslutat. Läs det igen innan du svarar.")
+
+
+def mine_to_answer(session: Session, actor: Actor, proposal_id: uuid.UUID, submission: str) -> Proposal | None:
+    """Return the proposal held for an answer; None where this very answer was given before.
+
+    :raises NotFound: the proposal isn't the actor's.
+    :raises NotYourTurn: the other side is to answer, or it has ended.
+    """
+    rights.check_write(actor)
+    proposal = open_proposal(session, actor, proposal_id)
+    said = select(ProposalTurn.id).where(
+        ProposalTurn.proposal_id == proposal.id, ProposalTurn.submission == submission, ProposalTurn.side == actor.side
+    )
+    if session.scalars(said).first() is not None:
+        return None
+    mine = ProposalState.WITH_CLIENT if actor.side is Side.CLIENT else ProposalState.WITH_STAFF
+    if proposal.state is not mine or proposal.expires_at <= now():
+        raise NotYourTurn(reason="turn")
+    return proposal
 
 
 def count(session: Session, proposal: Proposal) -> int:

@@ -27,6 +27,7 @@ from portal.meetings.queries import proposals as proposals_of
 from portal.meetings.queries.proposals import ProposalRow
 from portal.meetings.rules.availability import Span, quanta
 from portal.meetings.rules.states import Form, TypeKind
+from portal.meetings.service import accepting
 from portal.meetings.service import proposals as service
 from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.proposals import Subject
@@ -136,7 +137,7 @@ def accept(proposal_id: uuid.UUID) -> Response:
     if not valid:
         return _page(row, form, status=422)
     try:
-        meeting = service.accept(
+        meeting = accepting.accept(
             db(),
             actor(),
             proposal_id=row.id,

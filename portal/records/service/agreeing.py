@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor
 from portal.core.clock import now
-from portal.core.ids import new_id, new_receipt_no
 from portal.core.states import move
 from portal.records import queries
 from portal.records.models import Remark
-from portal.records.rules.states import REMARK_TRANSITIONS, RemarkKind, RemarkState, check_submission, first_state
+from portal.records.rules.states import REMARK_TRANSITIONS, RemarkKind, RemarkState, check_submission
 from portal.records.service.holding import hold, need_client
-from portal.records.service.remarking import note
+from portal.records.service.remarking import Spot, new_remark, note
 
 
 def agree_with_rest(
@@ -34,20 +33,9 @@ def agree_with_rest(
     if earlier:
         return earlier
     read = queries.record(session, actor, record_id, number=number)
-    at = now()
     found = [
-        Remark(
-            id=new_id(),
-            record_id=record_id,
-            version_id=read.version.id,
-            passage_id=passage_id,
-            person_id=actor.id,
-            kind=RemarkKind.RIGHT,
-            text="",
-            state=first_state(RemarkKind.RIGHT),
-            made_at=at,
-            receipt_no=new_receipt_no(),
-            submission=f"{submission}-{place}",
+        new_remark(
+            actor, Spot(record_id, read.version.id, passage_id), RemarkKind.RIGHT, submission=f"{submission}-{place}"
         )
         for place, passage_id in read.unsaid
     ]

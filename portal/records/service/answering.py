@@ -5,14 +5,12 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import lazy
 from portal.core.states import move
-from portal.records import outgoing
 from portal.records.events import RemarkAnswered
 from portal.records.models import Release, Remark, Turn, Version
 from portal.records.rules.states import (
@@ -22,8 +20,9 @@ from portal.records.rules.states import (
     check_submission,
     check_turn,
 )
+from portal.records.service import turns
 from portal.records.service.holding import hold_remark, need
-from portal.records.service.remarking import next_turn
+from portal.records.service.remarking import note
 
 ANSWER = "remark:answer"
 
@@ -51,39 +50,17 @@ def answer(
     check_submission(submission)
     check_turn(text)
     record, found = hold_remark(session, actor, remark_id)
-    earlier = session.scalars(
-        select(Turn).where(Turn.remark_id == remark_id, Turn.author_staff_id == actor.id, Turn.submission == submission)
-    ).one_or_none()
+    earlier = turns.said_as(session, actor, remark_id, submission)
     if earlier is not None:
         return earlier
     if RemarkState.ANSWERED not in REMARK_TRANSITIONS[found.state]:
         raise Conflict(reason="not_open")
     _check_version(session, found, outcome, version_id)
     found.state, found.due_on = move(REMARK_TRANSITIONS, found.state, RemarkState.ANSWERED), None
-    made = Turn(
-        remark_id=remark_id,
-        number=next_turn(session, remark_id),
-        side=actor.side,
-        author_staff_id=actor.staff_id,
-        outcome=outcome,
-        version_id=version_id,
-        text=text,
-        at=now(),
-        submission=submission,
+    made = turns.say(
+        session, actor, remark_id, text=text, submission=submission, outcome=outcome, version_id=version_id
     )
-    session.add(made)
-    session.flush()
-    audit.record(
-        session,
-        "remark.answered",
-        actor=actor,
-        subject_id=record.person_id,
-        object_id=found.id,
-        reference=found.receipt_no,
-        detail={"case": str(record.case_id), "record": str(record.id), "outcome": outcome.value},
-    )
-    outgoing.tell_remark(session, record, found)
-    session.flush()
+    note(session, actor, "remark.answered", record, found, outcome=outcome.value)
     events.publish(session, RemarkAnswered(made.id, found.id, record.case_id, record.person_id, found.person_id))
     return made
 
