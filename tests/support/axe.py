@@ -32,6 +32,12 @@ _GEOMETRY = """
     faults.push(`must be scrolled sideways (${root.scrollWidth} > ${root.clientWidth}): `
       + wide.slice(-3).map(name).join(" "));
   }
+  for (const part of document.querySelectorAll("main *")) {
+    if (part.scrollWidth > part.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(part).overflowX)
+        && shown(part) && part.tagName !== "TEXTAREA") {
+      faults.push(`${name(part)} must be scrolled sideways (${part.scrollWidth} > ${part.clientWidth})`);
+    }
+  }
   const rtl = root.dir === "rtl";
   if (getComputedStyle(document.body).direction !== (rtl ? "rtl" : "ltr")) faults.push("the body's direction is wrong");
   for (const block of document.querySelectorAll("main h1, main h2, main p, main label, main legend")) {
