@@ -1,4 +1,4 @@
-"""The client's journal as pages: its list at 5,000 records and a record of 200 passages with 300 remarks.
+"""The client's journal as pages: its list at 5,000 records, a record of 200 passages with 300 remarks, and its PDF.
 
 Each as a ratio to 50 records and 5 passages. Both clients stand in one database and are measured in turns, so that
 what else the machine does meets both alike.
@@ -7,6 +7,7 @@ what else the machine does meets both alike.
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
@@ -31,12 +32,33 @@ from tests.web.test_query_counts import counted
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3000)]
 
-FEW, MANY, ROUNDS = 50, 5_000, 25
+FEW, MANY, ROUNDS, PDF_ROUNDS = 50, 5_000, 25, 7
 SMALL, LARGE, REMARKS = 5, 200, 300
 WORDS = "Mariam ringer och berättar att hyran höjs från januari. " * 4
 
 
-def test_the_list_and_a_record(make_app: Callable[..., Flask], settings: Settings) -> None:
+@dataclass(frozen=True)
+class Bench:
+    """A client with little and one with much, each with a browser, and the record of each."""
+
+    sessions: sessionmaker[Session]
+    database: str
+    browsers: tuple[PageClient, PageClient]
+    records: tuple[uuid.UUID, uuid.UUID]
+
+    def visits(self, address: str) -> list[tuple[PageClient, str]]:
+        """Return where each of the two goes."""
+        return [(browser, address.format(record=id_)) for browser, id_ in zip(self.browsers, self.records, strict=True)]
+
+    def fastest(self, visits: list[tuple[PageClient, str]], rounds: int) -> tuple[float, float]:
+        """Return the shortest time of each of the two in milliseconds, measured in turns."""
+        taken = [[_milliseconds(*visit) for visit in visits] for _round in range(rounds)]
+        before, after = (min(each) for each in zip(*taken, strict=True))
+        return before, after
+
+
+@pytest.fixture
+def bench(make_app: Callable[..., Flask], settings: Settings) -> Bench:
     app = make_app(Side.CLIENT)
     sessions: sessionmaker[Session] = app.extensions["insyn.sessions"]
     with writing(sessions) as session:
@@ -46,26 +68,36 @@ def test_the_list_and_a_record(make_app: Callable[..., Flask], settings: Setting
         much = _records(session, world.money, 1, LARGE, REMARKS)
         # As autovacuum does in time; without it PostgreSQL plans by the sizes from before.
         session.execute(text("ANALYZE"))
-    browsers = [_browser(app, sessions, world, person_id) for person_id in (world.tor, world.mariam)]
-    name = settings.database_url.partition(":")[0]
-    for what, addresses in (
-        (f"list, {FEW} and {MANY:,} records", ("/journal", "/journal")),
-        (
-            f"record, {SMALL} and {LARGE} passages with {REMARKS} remarks",
-            (f"/journal/{little}", f"/journal/{much}"),
-        ),
+    tor, mariam = (_browser(app, sessions, world, person_id) for person_id in (world.tor, world.mariam))
+    return Bench(sessions, settings.database_url.partition(":")[0], (tor, mariam), (little, much))
+
+
+def test_the_list_and_a_record(bench: Bench) -> None:
+    for what, address in (
+        (f"list, {FEW} and {MANY:,} records", "/journal"),
+        (f"record, {SMALL} and {LARGE} passages with {REMARKS} remarks", "/journal/{record}"),
     ):
-        visits = list(zip(browsers, addresses, strict=True))
+        visits = bench.visits(address)
         costs = []
         for visit in visits:
             _milliseconds(*visit)
-            with counted(sessions) as statements:
+            with counted(bench.sessions) as statements:
                 _milliseconds(*visit)
             costs.append(len(statements))
-        rounds = [[_milliseconds(*visit) for visit in visits] for _round in range(ROUNDS)]
-        before, after = (min(each) for each in zip(*rounds, strict=True))
-        show(f"{name}: {what}: {before:.1f} and {after:.1f} ms, ratio {after / before:.1f}, {costs[1]} queries")
+        before, after = bench.fastest(visits, ROUNDS)
+        show(
+            f"{bench.database}: {what}: {before:.1f} and {after:.1f} ms, ratio {after / before:.1f}, {costs[1]} queries"
+        )
         assert costs[0] == costs[1], what
+
+
+def test_a_record_as_pdf(bench: Bench) -> None:
+    """The whole of it: queries, the process that writes the document, and its answer."""
+    before, after = bench.fastest(bench.visits("/journal/{record}/fil"), PDF_ROUNDS)
+    show(
+        f"{bench.database}: record as PDF, {SMALL} and {LARGE} passages with {REMARKS} remarks: "
+        f"{before:.0f} and {after:.0f} ms, ratio {after / before:.1f}"
+    )
 
 
 def _browser(app: Flask, sessions: sessionmaker[Session], world: World, person_id: uuid.UUID) -> PageClient:
