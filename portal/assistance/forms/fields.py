@@ -5,6 +5,7 @@ Nothing is validated here: what an answer says is read by ``rules.reading`` and 
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TelField, TextAreaField
@@ -18,7 +19,6 @@ from portal.web.forms import CheckboxesField
 
 # Before the name of an answer, and of what the form had seen of it: a key may be called what something else is called.
 ANSWER, BASE = "a:", "b:"
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONG_TEXT_ROWS = 5
 
 
@@ -31,8 +31,15 @@ class DayField(StringField):
 
     def __call__(self, **attributes: Any) -> Any:
         """Return the control."""
-        day = not self.data or _ISO_DAY.fullmatch(self.data)
-        return super().__call__(**{"type": "date" if day else "text", **attributes})
+        return super().__call__(**{"type": "date" if self._fits() else "text", **attributes})
+
+    def _fits(self) -> bool:
+        if not self.data:
+            return True
+        try:
+            return date.fromisoformat(self.data).isoformat() == self.data
+        except ValueError:
+            return False
 
 
 class NoneField(BooleanField):
