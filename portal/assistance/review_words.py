@@ -7,7 +7,7 @@ from flask import url_for
 
 from portal.assistance import words
 from portal.assistance.queries import ApplicationView, Happening
-from portal.assistance.rules.definition import definition
+from portal.assistance.rules.definition.base import Definition
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import EventKind
 from portal.core.i18n import _
@@ -23,19 +23,18 @@ class Left:
     url: str = ""
 
 
-def left(view: ApplicationView, codes: Sequence[str]) -> Iterator[Left]:
-    """Yield what is left before somebody can sign, in the order of the pages."""
+def left(view: ApplicationView, form: Definition, codes: Sequence[str]) -> Iterator[Left]:
+    """Yield what is left before somebody can sign, in the order of the pages; ``form`` is what the codes are of."""
     for code in codes:
         kind, _colon, rest = code.partition(":")
         if kind == "section":
             party, _second, key = rest.partition(":")
-            yield _section(view, Party(party), key)
+            yield _section(view, str(form.section(key).title), Party(party), key)
         else:
             yield _other(view, kind)
 
 
-def _section(view: ApplicationView, party: Party, key: str) -> Left:
-    title = str(definition(view.definition).section(key).title)
+def _section(view: ApplicationView, title: str, party: Party, key: str) -> Left:
     if party is view.party:
         return Left(_("%(part)s är inte klart", part=title), section_url(view, key))
     # Translators: %(name)s is the other one who applies, %(part)s a part of the application such as "Utgifter"

@@ -9,10 +9,8 @@ from portal.assistance import queries
 from portal.assistance.events import ApplicationNews
 from portal.assistance.models import Application, Paper, SectionAnswers
 from portal.assistance.queries.carried import Updating
-from portal.assistance.rules import carrying
-from portal.assistance.rules.answers import Base, Cell, Cells, Edit, base_of, row_ids, to_json
+from portal.assistance.rules.answers import Base, Edit, base_of, row_ids
 from portal.assistance.rules.kinds import Kind, Party
-from portal.assistance.rules.shown import BySection
 from portal.assistance.rules.states import ApplicationState
 from portal.assistance.service import drafts, tidying
 from portal.assistance.service.holding import NotADraft, NotHere
@@ -192,35 +190,6 @@ def test_the_co_applicant_answers_the_own_sections_and_no_other(scene: Scene) ->
     assert stored(scene, draft, "planning")["worked"].raw == "no"
     with pytest.raises(Forbidden):
         answer(scene, draft, "costs", {"costs.none": "yes"}, scene.jonas)
-
-
-def test_a_draft_of_an_older_form_is_carried_over_when_it_is_used(scene: Scene, monkeypatch) -> None:
-    def step(by_section: BySection) -> dict[str, Cells]:
-        found = dict(by_section)
-        cells = dict(found.get("contact", {}))
-        if "note" in cells:
-            cells["message"] = cells.pop("note")
-        found["contact"] = cells
-        return found
-
-    monkeypatch.setattr(carrying, "STEPS", {0: step})
-    draft = start(scene)
-    invite(scene, draft)
-    old = row(scene, draft)
-    old.definition = 0
-    for party in Party:
-        cells = to_json({"note": Cell(f"Från {party.value}")})
-        scene.session.add(SectionAnswers(application_id=draft, party=party, section="contact", cells=cells))
-    scene.session.flush()
-    read = queries.draft(scene.session, scene.mariam, draft)
-    assert read.application.definition == 1
-    assert read.answers[Party.CO_APPLICANT, "contact"]["message"].raw == "Från co_applicant"
-    assert row(scene, draft).definition == 0  # reading writes nothing
-    answer(scene, draft, "contact", {"phone": "070-174 06 05"})
-    assert row(scene, draft).definition == 1
-    cells = stored(scene, draft, "contact")
-    assert (cells["message"].raw, cells["phone"].raw) == ("Från applicant", "070-174 06 05")
-    assert stored(scene, draft, "contact", Party.CO_APPLICANT)["message"].raw == "Från co_applicant"
 
 
 def test_a_draft_of_a_newer_form_waits_for_a_newer_process(scene: Scene) -> None:

@@ -7,11 +7,12 @@ from flask import Response, url_for
 
 from portal.assistance import queries, show
 from portal.assistance.queries import Draft
+from portal.assistance.rules.definition.base import NOTHING
 from portal.assistance.rules.papers import PAPERS, Paper
 from portal.assistance.rules.states import EDITABLE
 from portal.assistance.service import drafts
 from portal.core.errors import NotFound
-from portal.core.i18n import _
+from portal.core.i18n import _, lazy
 from portal.files import http
 from portal.files import queries as files
 from portal.files import show as file_show
@@ -24,6 +25,8 @@ from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
 _BY_KEY = {paper.key: paper for paper in PAPERS}
+# What the list of papers had when a file was put to it, and has no more: the file stays, and can be taken away.
+_FORMER = lazy("Annat papper")
 
 
 @feature.route("/ansokan/<uuid:application_id>/bilagor", access=Client())
@@ -41,7 +44,9 @@ def papers(application_id: uuid.UUID) -> Response:
         required=[_part(draft, one.paper, mine, required=True) for one in asked if one.required],
         suggested=[_part(draft, one.paper, mine, required=False) for one in asked if not one.required],
         others=[
-            _part(draft, _BY_KEY[key], mine, required=False) for key, each in mine.items() if each and key not in keys
+            _part(draft, _BY_KEY.get(key) or _former(key), mine, required=False)
+            for key, each in mine.items()
+            if each and key not in keys
         ],
         accept=file_show.kinds(),
         most_mb=settings().file_max_mb,
@@ -54,6 +59,10 @@ def _draft(application_id: uuid.UUID) -> Draft:
     if draft.application.state not in EDITABLE:
         raise NotFound
     return draft
+
+
+def _former(key: str) -> Paper:
+    return Paper(key, _FORMER, NOTHING, {})
 
 
 def _mine(draft: Draft) -> dict[str, list[FileView]]:

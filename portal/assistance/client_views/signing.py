@@ -60,7 +60,7 @@ def sign(application_id: uuid.UUID) -> Response:
 
 
 def _review(view: ApplicationView, form: AttestForm, status: int = 200) -> Response:
-    found = frozen.whole(db(), db().get_one(Application, view.id))
+    found = frozen.whole(db(), db().get_one(Application, view.id), brought_up=True)
     codes = signing.obstacles(db(), found, today())
     not_here = "not_here" in codes
     allow_signing()
@@ -69,7 +69,7 @@ def _review(view: ApplicationView, form: AttestForm, status: int = 200) -> Respo
         status,
         view=view,
         over=words.title(view.kind, view.period),
-        left=[] if not_here else list(review_words.left(view, codes)),
+        left=[] if not_here else list(review_words.left(view, found.form, codes)),
         not_here=not_here,
         # Of somebody who has become protected the other one sees nothing more, nor why.
         shown={} if not_here else _shown(view, found),

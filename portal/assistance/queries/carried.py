@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from portal.assistance.rules import carrying
 from portal.assistance.rules.answers import Cells
-from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition import newest
 from portal.assistance.rules.kinds import Party
 from portal.core.errors import Conflict
 from portal.core.i18n import lazy
@@ -23,16 +23,16 @@ def carried(answers: Answers, version: int) -> dict[tuple[Party, str], Cells]:
 
     :raises Updating: this process doesn't know their version.
     """
-    if version == CURRENT.version:
+    if version == newest().version:
         return dict(answers)
-    if version > CURRENT.version:
+    if version > newest().version:
         raise Updating
     found: dict[tuple[Party, str], Cells] = {}
     for party in {party for party, _section in answers}:
         own = {section: cells for (whose, section), cells in answers.items() if whose is party}
         try:
-            newest = carrying.carry(own, version, steps=carrying.STEPS)
+            brought = carrying.carry(own, version)
         except carrying.UnknownVersion:
             raise Updating from None
-        found |= {(party, section): cells for section, cells in newest.items()}
+        found |= {(party, section): cells for section, cells in brought.items()}
     return found

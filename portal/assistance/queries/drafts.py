@@ -12,7 +12,7 @@ from portal.assistance.models import Paper, SectionAnswers
 from portal.assistance.queries.applications import ApplicationView, application
 from portal.assistance.queries.carried import Answers, carried
 from portal.assistance.rules.answers import Cells, from_json
-from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition import newest
 from portal.assistance.rules.definition.base import Section
 from portal.assistance.rules.kinds import Party, Whose
 from portal.assistance.rules.states import EDITABLE
@@ -62,7 +62,7 @@ def draft_of(session: Session, view: ApplicationView) -> Draft:
     rows = session.scalars(wanted.where(SectionAnswers.party.in_(known))).all()
     answers: Answers = {(row.party, row.section): from_json(row.cells) for row in rows}
     if view.state in EDITABLE:
-        answers, view = carried(answers, view.definition), replace(view, definition=CURRENT.version)
+        answers, view = carried(answers, view.definition), replace(view, definition=newest().version)
     return Draft(view, answers, {(row.party, row.section): row.changed_at for row in rows})
 
 

@@ -3,18 +3,14 @@
 A step never takes an answer away: what the newer form doesn't ask stays where it was, and counts for nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from portal.assistance.rules.answers import LAST, Cell, Cells, none_key, raw_of, row_ids, row_key
-from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition import Step, versions
 from portal.assistance.rules.definition.base import Definition, Field, Rows
 from portal.assistance.rules.kinds import Kind
 from portal.assistance.rules.shown import BySection
-
-Step = Callable[[BySection], dict[str, Cells]]
-# The step from a version to the next one, by the version it starts from.
-STEPS: Mapping[int, Step] = {}
 
 
 class UnknownVersion(Exception):  # noqa: N818 - told by its name
@@ -25,39 +21,42 @@ def carry(
     by_section: BySection,
     from_version: int,
     *,
-    steps: Mapping[int, Step] = STEPS,
-    to_version: int = CURRENT.version,
+    steps: Mapping[int, Step] | None = None,
+    to_version: int | None = None,
 ) -> dict[str, Cells]:
-    """Return answers of an older version as answers of the newest, step by step.
+    """Return answers of an older version as answers of the newest (or of ``to_version``, by other steps), step by step.
 
     The cells keep their versions, so that what another device still holds is merged as before.
 
     :raises UnknownVersion: there is no way from that version.
     """
     carried = dict(by_section)
-    if from_version > to_version:
+    to = versions.newest().version if to_version is None else to_version
+    known = versions.steps() if steps is None else steps
+    if from_version > to:
         raise UnknownVersion(from_version)
-    for version in range(from_version, to_version):
-        if version not in steps:
+    for version in range(from_version, to):
+        if version not in known:
             raise UnknownVersion(version)
-        carried = steps[version](carried)
+        carried = known[version](carried)
     return carried
 
 
 def prefill(
-    by_section: BySection, new_kind: Kind, *, origin: str = LAST, form: Definition = CURRENT
+    by_section: BySection, new_kind: Kind, *, origin: str = LAST, form: Definition | None = None
 ) -> dict[str, Cells]:
     """Return what the next application begins with: what is not asked anew each month, marked by where it comes from.
 
     ``by_section`` are the answers of the last new or monthly application, in the newest version of the form, or what
     is known of it elsewhere.
     """
+    asked = (form or versions.newest()).of(new_kind)
     found = {
         section.key: {
             key: replace(cell, origin=origin)
             for key, cell in _prefilled(section.items, by_section.get(section.key, {}), new_kind)
         }
-        for section in form.of(new_kind)
+        for section in asked
     }
     return {key: cells for key, cells in found.items() if cells}
 

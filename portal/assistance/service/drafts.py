@@ -22,7 +22,7 @@ from portal.assistance.rules.answers import (
     next_bases,
     to_json,
 )
-from portal.assistance.rules.definition import CURRENT, definition
+from portal.assistance.rules.definition import definition, newest
 from portal.assistance.rules.definition.base import Rows, Section
 from portal.assistance.rules.kinds import Kind, Party, Period, slot
 from portal.assistance.rules.states import EDITABLE, EventKind, PartyState
@@ -78,7 +78,7 @@ def start(
         person_id=actor.subject_id,
         kind=kind,
         period=str(period),
-        definition=CURRENT.version,
+        definition=newest().version,
         keep_until=now() + KEPT,
     )
     part = ApplicationParty(

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assistance.models import Application, ApplicationParty, Paper, SectionAnswers
+from portal.assistance.queries.carried import Answers, carried
 from portal.assistance.queries.drafts import owner_of
 from portal.assistance.rules import attestation
 from portal.assistance.rules.answers import Cells, from_json
-from portal.assistance.rules.definition import definition
+from portal.assistance.rules.definition import definition, newest
 from portal.assistance.rules.definition.base import Definition
 from portal.assistance.rules.kinds import Party, Period
 from portal.assistance.rules.shown import Filled
@@ -71,12 +72,19 @@ class Whole:
         return summary(self.form, self.row.kind, self.by_party, today=today)
 
 
-def whole(session: Session, row: Application) -> Whole:
-    """Gather an application as it is now, with the files that are ready."""
-    form = definition(row.definition)
+def whole(session: Session, row: Application, *, brought_up: bool = False) -> Whole:
+    """Gather an application as it is now, with the files that are ready.
+
+    ``brought_up``: as it would be signed now, in the newest version of the form, whichever it was begun in.
+
+    :raises Updating: that is asked for, and it is of a newer version of the form than this process knows.
+    """
+    form = newest() if brought_up else definition(row.definition)
     signers = tuple(_signers(session, row))
     stored = session.scalars(select(SectionAnswers).where(SectionAnswers.application_id == row.id)).all()
-    answers = {(one.party, one.section): from_json(one.cells) for one in stored}
+    answers: Answers = {(one.party, one.section): from_json(one.cells) for one in stored}
+    if brought_up:
+        answers = carried(answers, row.definition)
     by_party = {signer.party: _counting(form, answers, signer.party) for signer in signers}
     papers = tuple(_papers(session, row, {signer.party for signer in signers}))
     return Whole(row, form, signers, by_party, papers)
@@ -101,7 +109,7 @@ def _signers(session: Session, row: Application) -> Iterator[Signer]:
         )
 
 
-def _counting(form: Definition, answers: Mapping[tuple[Party, str], Cells], party: Party) -> dict[str, Cells]:
+def _counting(form: Definition, answers: Answers, party: Party) -> dict[str, Cells]:
     return {one.key: answers.get((owner_of(one, party), one.key), {}) for one in form.sections}
 
 

@@ -10,7 +10,7 @@ from portal.assistance.models import Application, ApplicationEvent, ApplicationP
 from portal.assistance.queries.applications import is_protected, reached
 from portal.assistance.queries.carried import carried
 from portal.assistance.rules.answers import from_json, to_json
-from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition import newest
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import EDITABLE, ApplicationState, EventKind, move
 from portal.core.actor import Actor, Side
@@ -86,18 +86,18 @@ def bring_up(session: Session, row: Application) -> None:
 
     :raises Updating: it is of a newer version of the form than this process knows.
     """
-    if row.definition == CURRENT.version:
+    if row.definition == newest().version:
         return
     stored = session.scalars(select(SectionAnswers).where(SectionAnswers.application_id == row.id)).all()
     held = {(one.party, one.section): one for one in stored}
-    newest = carried({key: from_json(one.cells) for key, one in held.items()}, row.definition)
-    for (party, section), cells in newest.items():
+    brought = carried({key: from_json(one.cells) for key, one in held.items()}, row.definition)
+    for (party, section), cells in brought.items():
         found = held.get((party, section))
         if found is None:
             found = SectionAnswers(application_id=row.id, party=party, section=section)
             session.add(found)
         found.cells = to_json(cells)
-    row.definition = CURRENT.version
+    row.definition = newest().version
     changed(session, row, None)
     session.flush()
 

@@ -17,7 +17,7 @@ from portal.assistance.events import ApplicationNews
 from portal.assistance.models import Application, ApplicationParty, Paper, SectionAnswers
 from portal.assistance.queries.applications import TAKING_PART
 from portal.assistance.rules.answers import to_json
-from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition import newest
 from portal.assistance.rules.kinds import Party, Period, Whose
 from portal.assistance.rules.states import ApplicationState, EventKind, PartyState, move, move_party
 from portal.assistance.service import starting
@@ -147,7 +147,7 @@ def _fill_in(session: Session, actor: Actor, row: Application) -> None:
     found = queries.submitted_main(session, actor)
     if not found or row.person_id not in {one.person_id for one in found[0].parties}:
         return
-    own = {section.key for section in CURRENT.of(row.kind) if section.whose is Whose.EACH}
+    own = {section.key for section in newest().of(row.kind) if section.whose is Whose.EACH}
     for key, cells in starting.last(session, found[0], row.kind).items():
         if key in own:
             part = Party.CO_APPLICANT

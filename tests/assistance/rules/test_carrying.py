@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.assistance.rules.answers import Cell, Cells
-from portal.assistance.rules.carrying import STEPS, UnknownVersion, carry, prefill
+from portal.assistance.rules.carrying import UnknownVersion, carry, prefill
 from portal.assistance.rules.completeness import SectionState, all_sections
-from portal.assistance.rules.definition import CURRENT
+from portal.assistance.rules.definition import CURRENT, VERSIONS
 from portal.assistance.rules.definition.base import NO, YES
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.shown import BySection
@@ -36,7 +36,8 @@ OLD = {-1: _family_is_called_household, 0: _nights_are_called_days}
 
 def test_a_draft_of_the_newest_version_stays_as_it_is() -> None:
     assert carry(MONTHLY, CURRENT.version) == MONTHLY
-    assert set(STEPS) == set(range(1, CURRENT.version))
+    assert set(VERSIONS.steps) == set(range(1, CURRENT.version))
+    assert set(VERSIONS.forms) == set(range(1, CURRENT.version + 1))
 
 
 def test_a_draft_is_carried_step_by_step() -> None:
