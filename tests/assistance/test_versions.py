@@ -1,23 +1,29 @@
 """A second version of the form comes: drafts are carried over, and what was signed in the first goes on as it was."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
 
 from portal.assistance import queries
 from portal.assistance.models import SectionAnswers
 from portal.assistance.rules.answers import Edit, base_of, to_json
+from portal.assistance.rules.definition import Versions, using
 from portal.assistance.rules.kinds import Kind, Party, Period
 from portal.assistance.rules.states import ApplicationState, EventKind
 from portal.assistance.service import drafts, frozen, signing, starting
+from portal.core.clock import now
 from portal.core.db import writing
 from portal.core.i18n import today
 from portal.core.ids import new_id
+from portal.identity.models import KeptForm, SignedInSession
 from portal.sync.contract import ApplicationRecord
 from tests.assistance import world as worlds
-from tests.assistance.pages import Desk, go_on, part
-from tests.assistance.second_form import upgraded
+from tests.assistance.pages import Desk, go_on, part, typed
+from tests.assistance.second_form import BOTH, step, upgraded
 from tests.assistance.test_signing import couple, kinds_of, obstacles, sent
 from tests.assistance.world import (
     ALONE,
@@ -33,7 +39,7 @@ from tests.assistance.world import (
     sign,
     start,
 )
-from tests.support.client import PageClient
+from tests.support.client import PageClient, form_values
 from tests.support.pdf import text_of
 
 JOB = f"applied:{ROW.format(1)}"
@@ -211,6 +217,50 @@ def test_a_handed_in_application_of_the_first_version_is_shown_and_saved(mariam:
         assert "Dina planer" not in told
         for address in ("/ansokan", "/idag", f"/ansokan/{draft}/komplettera", f"/ansokan/{draft}/ta-tillbaka"):
             mariam.page(address)
+
+
+def test_a_page_that_was_open_when_the_second_version_came_is_saved_where_its_questions_are_now(
+    mariam: PageClient, desk: Desk
+) -> None:
+    draft = desk.draft({"planning": PLANNING | {"worked": ""}}, kind=Kind.NEW)
+    contact, planning = mariam.page(part(draft, "contact")), mariam.page(part(draft, "planning"))
+    with upgraded():
+        after = go_on(mariam, contact, CONTACT, status=422)
+        assert after.errors() == ["Fel: Skriv när vi kan ringa."]
+        assert desk.texts(draft, "contact")["telephone"] == CONTACT["phone"]
+        assert desk.texts(draft, "contact")["message"] == CONTACT["message"]
+        desk.answer(draft, "planning", {"worked": "yes"})
+        # Another device has changed an answer meanwhile: it is told beside it, and the rest is kept in the new part.
+        told = go_on(mariam, planning, {"worked": "no", "planned": "Läsa en kurs."}, status=409)
+        assert len(told.errors()) == 1
+        assert desk.texts(draft, "plans") == {"planned": "Läsa en kurs."}
+
+
+def test_a_page_of_a_part_that_is_gone_is_saved_and_leads_to_the_list(mariam: PageClient, desk: Desk) -> None:
+    with upgraded():
+        draft = desk.draft(kind=Kind.NEW)
+        page = mariam.page(part(draft, "plans"))
+    gone = replace(BOTH.forms[1], version=3)
+    back = {1: step, 2: lambda cells: {("planning" if key == "plans" else key): one for key, one in cells.items()}}
+    with using(Versions({**BOTH.forms, 3: gone}, back)):
+        after = mariam.submit(page, "#del", typed({"planned": "Läsa en kurs."}), button="Spara och stäng")
+        assert "Det du skrev är sparat." in after.text
+        assert desk.texts(draft, "planning") == {"planned": "Läsa en kurs."}
+
+
+def test_a_page_kept_over_a_sign_in_comes_back_in_the_second_version(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    page = mariam.page(part(draft, "contact"))
+    fields = {name: values[-1] for name, values in form_values(page.form("#del")).items()} | typed(CONTACT)
+    with writing(desk.sessions) as session:
+        session.execute(update(SignedInSession).values(last_seen_at=now() - timedelta(hours=2)))
+    assert mariam.post(page.address, data=fields).status_code == 303
+    with upgraded():
+        desk.sign_in(mariam, desk.mariam)
+        with writing(desk.sessions) as session:  # as a sign-in looks for it
+            session.execute(update(SignedInSession).values(kept_form_id=session.scalars(select(KeptForm.id)).one()))
+        back = mariam.page(part(draft, "contact"))
+        assert back.one("#a-telephone")["value"] == CONTACT["phone"]
 
 
 def test_what_stands_in_a_part_that_was_split_keeps_its_versions(scene: Scene) -> None:

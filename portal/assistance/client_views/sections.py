@@ -3,16 +3,18 @@
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, flash, make_response, render_template, request, url_for
 
 from portal.assistance import queries, show
 from portal.assistance.forms.section import SectionForm, Sheet, Typed, conflict_words, read_posted, section_form
 from portal.assistance.queries import Draft
 from portal.assistance.rules.answers import Edit, base_of, none_key, row_key
+from portal.assistance.rules.carrying import carry_edits
 from portal.assistance.rules.completeness import standing
+from portal.assistance.rules.definition import newest
 from portal.assistance.rules.definition.base import Rows, Section
 from portal.assistance.rules.states import EDITABLE, ApplicationState
 from portal.assistance.service import drafts
@@ -65,6 +67,7 @@ def section(application_id: uuid.UUID, key: str) -> Response:
     place = _place(application_id, key)
     kept = web_kit().keeper.take()
     typed = read_posted(kept) if kept else Typed()
+    typed = replace(typed, edits=_by_section(key, typed).get(key, {}))
     sheet = place.sheet(
         typed={key: edit.raw for key, edit in typed.edits.items()},
         bases={key: edit.base for key, edit in typed.edits.items()},
@@ -109,8 +112,11 @@ def _is_removed_row(sheet: Sheet, key: str) -> bool:
 @feature.route("/ansokan/<uuid:application_id>/del/<key>", access=Client(), methods=("POST",))
 def save_section(application_id: uuid.UUID, key: str) -> Response:
     """Save what is typed, as it is; then go where the pressed button leads, or tell what is wrong."""
+    typed = _bring_up(application_id, key, read_posted(dict(request.form.lists())))
+    if key not in {section.key for section in newest().sections}:
+        flash(_("Ansökan har fått nya frågor. Det du skrev är sparat."))
+        return see_other(url_for("assistance.application", application_id=application_id))
     place = _place(application_id, key)
-    typed = read_posted(dict(request.form.lists()))
     saved, beside = _save(place, typed)
     pressed = _change_rows(place, typed)
     after = _Place(queries.draft(db(), actor(), application_id), place.section)
@@ -130,6 +136,35 @@ def save_section(application_id: uuid.UUID, key: str) -> Response:
     if sheet.told and sheet.standing.faults:
         return _page(after, sheet, 422)
     return _on(after.draft, key)
+
+
+def _by_section(key: str, typed: Typed) -> Mapping[str, Mapping[str, Edit]]:
+    """Return what a form says as edits of the newest version, by section: it may have been open while that came.
+
+    What isn't asked any more is left out.
+    """
+    form = newest()
+    if not 0 < typed.version < form.version:
+        return {key: typed.edits}
+    carried = carry_edits(key, typed.edits, typed.version)
+    return {
+        section.key: {name: edit for name, edit in carried[section.key].items() if section.has(name)}
+        for section in form.sections
+        if section.key in carried
+    }
+
+
+def _bring_up(application_id: uuid.UUID, key: str, typed: Typed) -> Typed:
+    """Return what a form says of its part, whose questions are then drawn anew where it was of an older version.
+
+    What it says of questions that stand in another part by now is saved there.
+    """
+    found = _by_section(key, typed)
+    if found == {key: typed.edits}:
+        return typed
+    for other in found.keys() - {key}:
+        drafts.save(db(), actor(), application_id, other, found[other], form=typed.form, turn=typed.turn)
+    return replace(typed, edits=found.get(key, {}), shown="")
 
 
 def _goes_on() -> bool:

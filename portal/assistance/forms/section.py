@@ -56,13 +56,17 @@ Shown = tuple[str, Field | Rows]
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a form says: its texts, what it had seen, and which form it is at which of its turns."""
+    """What a form says: its texts, what it had seen, and which form it is at which of its turns.
+
+    ``version`` is that of the form's definition which it was drawn by; 0 where it doesn't tell.
+    """
 
     edits: Mapping[str, Edit] = field(default_factory=dict, repr=False)
     form: str = ""
     turn: int = 0
     shown: str = ""
     told: bool = False
+    version: int = 0
 
     def raw(self, key: str) -> str | None:
         """Return the text of an answer; None where the form hadn't got it."""
@@ -78,14 +82,19 @@ def read_posted(posted: Posted) -> Typed:
         for name, values in posted.items()
         if name.startswith(BASE) and values
     }
-    turn = (posted.get("turn") or [""])[0]
     return Typed(
         edits,
         form=(posted.get("form") or [""])[0][:64],
-        turn=int(turn) if turn.isascii() and turn.isdigit() and len(turn) < 7 else 0,
+        turn=_number(posted, "turn"),
         shown=(posted.get("shown") or [""])[0],
         told=bool((posted.get("told") or [""])[0]),
+        version=_number(posted, "version"),
     )
+
+
+def _number(posted: Posted, name: str) -> int:
+    text = (posted.get(name) or [""])[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,7 @@ class SectionForm:
     parts: tuple[Part, ...]
     bases: tuple[tuple[str, str], ...]
     shown: str
+    version: int
 
     @property
     def errors(self) -> dict[str, Any]:
@@ -160,7 +170,7 @@ def section_form(sheet: Sheet) -> SectionForm:
         mark(controls[ANSWER + key], needed=item.needed is not None, error=sheet.said(key))
     parts = tuple(_part(sheet, controls, item) for item in sheet.filled.items(sheet.section))
     bases = tuple((BASE + key, str(sheet.base(key))) for key, _item in shown)
-    return SectionForm(controls, parts, bases, shown_digest(sheet))
+    return SectionForm(controls, parts, bases, shown_digest(sheet), sheet.filled.form.version)
 
 
 def shown_digest(sheet: Sheet) -> str:

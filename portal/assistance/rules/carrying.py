@@ -6,7 +6,7 @@ A step never takes an answer away: what the newer form doesn't ask stays where i
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from portal.assistance.rules.answers import LAST, Cell, Cells, none_key, raw_of, row_ids, row_key
+from portal.assistance.rules.answers import LAST, Base, Cell, Cells, Edit, none_key, raw_of, row_ids, row_key
 from portal.assistance.rules.definition import Step, versions
 from portal.assistance.rules.definition.base import Definition, Field, Rows
 from portal.assistance.rules.kinds import Kind
@@ -40,6 +40,20 @@ def carry(
             raise UnknownVersion(version)
         carried = known[version](carried)
     return carried
+
+
+def carry_edits(section: str, edits: Mapping[str, Edit], from_version: int) -> dict[str, dict[str, Edit]]:
+    """Return what a form of an older version says of a section as edits of the newest, by section.
+
+    :raises UnknownVersion: there is no way from that version.
+    """
+    # An edit goes where its answer goes; what its form had seen of that goes with it.
+    cells = {key: Cell(edit.raw, edit.base.version, edit.base.digest) for key, edit in edits.items()}
+    carried = carry({section: cells}, from_version)
+    return {
+        key: {name: Edit(cell.raw, Base(cell.version, cell.form)) for name, cell in found.items()}
+        for key, found in carried.items()
+    }
 
 
 def prefill(

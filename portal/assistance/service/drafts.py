@@ -168,21 +168,12 @@ def section_of(row: Application, key: str) -> Section:
 
 
 def _check(section: Section, cells: Cells, edits: Mapping[str, Edit]) -> None:
-    fields = {item.key for item in section.items}
-    groups = {item.key: {one.key for one in item.fields} for item in section.items if isinstance(item, Rows)}
     for key, edit in edits.items():
         if len(edit.raw) > MAX_RAW or "\0" in edit.raw:
             raise InvalidInput(lazy("Texten är för lång. Korta den eller dela upp den."), reason="long")
-        group, _colon, rest = key.partition(":")
-        row_id, _colon, name = rest.partition(":")
-        known = (
-            key in fields - groups.keys()
-            or (key.endswith(".none") and key.removesuffix(".none") in groups)
-            or (group in groups and _is_id(row_id) and (not name or name in groups[group]))
-        )
-        if not known:
+        if not section.has(key) or (":" in key and not _is_id(key.split(":")[1])):
             raise InvalidInput(reason="key")
-    for group in groups:
+    for group in (item.key for item in section.items if isinstance(item, Rows)):
         rows = {key.split(":")[1] for key in (*cells, *edits) if key.startswith(f"{group}:")}
         if len(rows) > MAX_ROWS:
             raise InvalidInput(lazy("Det är för många rader. Skriv resten i ett meddelande."), reason="rows")

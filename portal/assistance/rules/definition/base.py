@@ -128,6 +128,20 @@ class Section:
     when: tuple[When, ...] = ()
     kinds: frozenset[Kind] = EVERY_KIND
 
+    def has(self, key: str) -> bool:
+        """Tell whether a key is one of an answer of this section; of rows it doesn't see whether they are there."""
+        return any(_is_of(item, key) for item in self.items)
+
+
+def _is_of(item: Item, key: str) -> bool:
+    if isinstance(item, Field):
+        return key == item.key
+    group, colon, rest = key.partition(":")
+    if not colon:
+        return key == f"{item.key}.none"
+    _row, _colon, name = rest.partition(":")
+    return group == item.key and (not name or name in {one.key for one in item.fields})
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
