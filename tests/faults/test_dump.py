@@ -29,6 +29,7 @@ from portal.sync.contract import Author, CaseMessage, CaseRecord, NoteRecord
 from portal.sync.contract.records import Ground, NoteStatus, NoteType, PassagePart
 from tests.demo.visitor import Visitor
 from tests.faults import dump
+from tests.files.hostile import plain_pdf
 from tests.support import database
 from tests.support.database import Kind as DatabaseKind
 
@@ -50,6 +51,10 @@ TEXTS = {
     "client's remark": f"Havtorn {MARK} stämmer inte, هذا خطأ",
     "draft of a remark": f"Björnbär {MARK} på väg",
     "case title": f"Ärendet {MARK} med blåbär",
+    "name of a remark's file": f"Körsbär {MARK} lön.pdf",
+    "name of a document": f"Plommon {MARK} intyg.pdf",
+    "title of a document": f"Mullbär {MARK} från läkaren",
+    "words in a file": f"Slånbär {MARK} står i filen",
 }
 OWN = {label: dump.needles(text) for label, text in TEXTS.items()} | {"mark": dump.needles(MARK)}
 PEOPLE = {f"number of {one.key}": dump.number_needles(one.identity_number) for one in CLIENTS} | {
@@ -64,7 +69,10 @@ SENT = {
     "record's passage",
     "hidden passage",
     "client's remark",
+    "name of a remark's file",
+    "title of a document",
 }
+FILE = plain_pdf() + f"\n% {TEXTS['words in a file']}\n".encode()
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -186,7 +194,7 @@ def write_of_records(stack: DemoStack) -> None:
     titles = [link for link in visitor.page.select("main a") if TEXTS["record's title"] in link.get_text()]
     visitor.go(str(titles[0]["href"]))
     assert TEXTS["record's passage"] in visitor.page.get_text()
-    visitor.submit(visitor.form("#s1 form"), kind="wrong", text=TEXTS["client's remark"])
+    send_with_file(visitor, kind="wrong", text=TEXTS["client's remark"])
     assert TEXTS["client's remark"] in visitor.page.get_text()
     page, form = visitor.url, visitor.form("#s0 form")
     form["action"] = f"{form['action']}/utkast"
@@ -196,11 +204,35 @@ def write_of_records(stack: DemoStack) -> None:
     visitor.close()
 
 
+def send_with_file(visitor: Visitor, **said: str) -> None:
+    """Say something of the first passage, with a file, once that has been checked."""
+    record, form = visitor.url, visitor.form("#s1 form")
+    form["action"] = f"{form['action']}/filer/ny"
+    visitor.submit(form, **said)
+    visitor.submit(visitor.form("#filer"), files={"files": (TEXTS["name of a remark's file"], FILE)})
+    wait_for(lambda: visitor.shows("Klar."))
+    visitor.go(record)
+    visitor.submit(visitor.form("#s1 form"), **said)
+
+
+def upload_as_staff(visitor: Visitor) -> None:
+    visitor.go("/klienter")
+    for text in ("Mariam", "Läs och skriv", "Lägg till en pdf"):
+        visitor.follow(text)
+    files = {"file": (TEXTS["name of a document"], FILE)}
+    fields = {"title": TEXTS["title of a document"], "day": "2026-01-05", "at": "13:00"}
+    visitor.submit(visitor.form(), files=files, **fields)
+    wait_for(lambda: visitor.shows("Läs (pdf"))
+    visitor.submit(visitor.form("form[action$=las]"))
+    assert "Låst." in visitor.page.get_text()
+
+
 def write_as_staff(stack: DemoStack) -> None:
     visitor = Visitor()
     visitor.sign_in(stack.staff_url, "Kommunens inloggning (test)", "Petra Almskog")
+    upload_as_staff(visitor)
     visitor.go("/meddelanden")
-    visitor.go(next(str(link["href"]) for link in visitor.page.select("main a") if "Mariam" in link.get_text()))
+    visitor.follow("Mariam")
     wait_for(lambda: visitor.shows(TEXTS["message of the back office"]))
     visitor.submit(visitor.form("form:has(textarea)"), text=TEXTS["caseworker's answer"])
     assert TEXTS["caseworker's answer"] in visitor.page.get_text()

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.core.clock import travel
-from tests.meetings import bookings
-from tests.meetings.bookings import MONDAY, Meetings
+from tests.meetings import world as worlds
+from tests.meetings.world import MONDAY, Bookings
 
 
 @pytest.fixture
@@ -18,6 +18,6 @@ def monday() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(session: Session, monday: None) -> Meetings:
+def world(session: Session, monday: None) -> Bookings:
     """The people, kinds of meetings and hours, in the session that is rolled back."""
-    return bookings.build(session)
+    return worlds.build(session)

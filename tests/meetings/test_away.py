@@ -16,7 +16,7 @@ from portal.meetings.queries import away
 from portal.meetings.rules.away import away_until
 from portal.people.absence import AwayAsked
 from portal.people.models import Unit
-from tests.meetings.bookings import Meetings
+from tests.meetings.world import Bookings
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=STOCKHOLM)  # a Monday
 
@@ -59,7 +59,7 @@ def test_one_is_away_until_the_first_hour_in_which_no_absence_is(spans: list[tup
     assert away_until(spans, NOW) == ((back - timedelta(hours=1)).date() if whole else None)
 
 
-def test_the_question_is_answered_from_the_calendar(session: Session, world: Meetings) -> None:
+def test_the_question_is_answered_from_the_calendar(session: Session, world: Bookings) -> None:
     midnight = datetime.combine(today(), datetime.min.time(), STOCKHOLM)
 
     def add(staff_id: uuid.UUID, start: datetime, days: int, *, is_open: bool = False) -> None:

@@ -25,7 +25,7 @@ from portal.meetings.service.changing import DoesNotFit, Over
 from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.drafts import CaseworkerLeft, FormNotOffered, NobodyToMeet
 from portal.people.models import CaseAssignment, StaffMember
-from tests.meetings.bookings import MOST, Meetings, begin, book, claimed, count, slot
+from tests.meetings.world import MOST, Bookings, begin, book, claimed, count, slot
 from tests.messages.world import submission
 
 
@@ -38,11 +38,11 @@ def told(session: Session) -> list[Any]:
     return found
 
 
-def history(session: Session, world: Meetings, meeting_id: uuid.UUID) -> list[EventKind]:
+def history(session: Session, world: Bookings, meeting_id: uuid.UUID) -> list[EventKind]:
     return [row.kind for row in queries.history(session, world.mariam, meeting_id)][::-1]
 
 
-def move(session: Session, world: Meetings, meeting_id: uuid.UUID, at: datetime) -> Meeting:
+def move(session: Session, world: Bookings, meeting_id: uuid.UUID, at: datetime) -> Meeting:
     draft = drafts.keep(session, drafts.to_move(session, world.mariam, meeting_id))
     drafts.hold(session, world.mariam, draft, starts_at=at)
     return booking.book(
@@ -51,7 +51,7 @@ def move(session: Session, world: Meetings, meeting_id: uuid.UUID, at: datetime)
 
 
 def test_a_booking_is_stored_with_receipt_history_log_and_event(
-    session: Session, world: Meetings, told: list[Any]
+    session: Session, world: Bookings, told: list[Any]
 ) -> None:
     meeting = book(session, world, world.mariam, slot(1), wanted=Arrangement(Form.VISIT, agenda="Hyran"))
     assert (meeting.starts_at, meeting.ends_at) == (slot(1), slot(1, 10, 30))
@@ -64,7 +64,7 @@ def test_a_booking_is_stored_with_receipt_history_log_and_event(
     assert count(session, BookingDraft) == 0
 
 
-def test_the_same_form_sent_again_returns_the_first_meeting(session: Session, world: Meetings, told: list[Any]) -> None:
+def test_the_same_form_sent_again_returns_the_first_meeting(session: Session, world: Bookings, told: list[Any]) -> None:
     draft = begin(session, world, world.mariam)
     drafts.hold(session, world.mariam, draft, starts_at=slot(1))
     number = submission()
@@ -79,12 +79,12 @@ def test_the_same_form_sent_again_returns_the_first_meeting(session: Session, wo
     assert count(session, Meeting) == 1
 
 
-def test_an_interpreter_makes_it_longer(session: Session, world: Meetings) -> None:
+def test_an_interpreter_makes_it_longer(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1), wanted=Arrangement(interpreter="ar"))
     assert meeting.ends_at - meeting.starts_at == timedelta(minutes=45)
 
 
-def test_a_video_meeting_has_a_room_that_it_keeps(session: Session, world: Meetings) -> None:
+def test_a_video_meeting_has_a_room_that_it_keeps(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1), wanted=Arrangement(Form.VIDEO))
     room = meeting.room
     assert len(room) >= 32
@@ -92,7 +92,7 @@ def test_a_video_meeting_has_a_room_that_it_keeps(session: Session, world: Meeti
     assert book(session, world, world.mariam, slot(3)).room == ""
 
 
-def test_moving_frees_the_old_time_and_raises_the_sequence(session: Session, world: Meetings, told: list[Any]) -> None:
+def test_moving_frees_the_old_time_and_raises_the_sequence(session: Session, world: Bookings, told: list[Any]) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     moved = move(session, world, meeting.id, slot(2))
     assert moved.id == meeting.id
@@ -103,7 +103,7 @@ def test_moving_frees_the_old_time_and_raises_the_sequence(session: Session, wor
     assert told[1:] == [MeetingMoved(meeting.id, world.people.mariam, petra, 1, Side.CLIENT, petra, slot(1))]
 
 
-def test_a_move_pressed_twice_moves_once(session: Session, world: Meetings) -> None:
+def test_a_move_pressed_twice_moves_once(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     draft = drafts.keep(session, drafts.to_move(session, world.mariam, meeting.id))
     drafts.hold(session, world.mariam, draft, starts_at=slot(2))
@@ -115,7 +115,7 @@ def test_a_move_pressed_twice_moves_once(session: Session, world: Meetings) -> N
     assert moved.sequence == 1
 
 
-def test_cancelling_frees_the_time_and_counts_once(session: Session, world: Meetings, told: list[Any]) -> None:
+def test_cancelling_frees_the_time_and_counts_once(session: Session, world: Bookings, told: list[Any]) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     for _ in range(2):
         changing.cancel(session, world.mariam, meeting_id=meeting.id, reason=" Sjuk \u202e")
@@ -126,7 +126,7 @@ def test_cancelling_frees_the_time_and_counts_once(session: Session, world: Meet
     assert len(told) == 2
 
 
-def test_staff_move_and_cancel_with_a_reason(session: Session, world: Meetings) -> None:
+def test_staff_move_and_cancel_with_a_reason(session: Session, world: Bookings) -> None:
     petra = world.people.staff(world.people.petra)
     meeting = book(session, world, world.mariam, slot(1))
     settled = Settled(world.people.petra, slot(1, 13), 30, submission())
@@ -143,7 +143,7 @@ def test_staff_move_and_cancel_with_a_reason(session: Session, world: Meetings) 
 
 
 @pytest.mark.parametrize("act", ["move", "cancel"])
-def test_staff_without_the_case_reach_nothing(session: Session, world: Meetings, act: str) -> None:
+def test_staff_without_the_case_reach_nothing(session: Session, world: Bookings, act: str) -> None:
     henrik = world.people.staff(world.people.henrik)
     meeting = book(session, world, world.mariam, slot(1))
     settled = Settled(world.people.henrik, slot(2), 30, submission())
@@ -155,14 +155,14 @@ def test_staff_without_the_case_reach_nothing(session: Session, world: Meetings,
         acts[act]()
 
 
-def test_a_client_has_no_way_of_the_staffs(session: Session, world: Meetings) -> None:
+def test_a_client_has_no_way_of_the_staffs(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     settled = Settled(world.people.petra, slot(2, 20), 30, submission())
     with pytest.raises(Forbidden):
         changing.move(session, world.mariam, meeting_id=meeting.id, settled=settled, reason="x")
 
 
-def test_foreign_meetings_and_drafts_are_not_there(session: Session, world: Meetings) -> None:
+def test_foreign_meetings_and_drafts_are_not_there(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     draft = begin(session, world, world.mariam)
     tries: list[Callable[[], object]] = [
@@ -180,7 +180,7 @@ def test_foreign_meetings_and_drafts_are_not_there(session: Session, world: Meet
     assert queries.history(session, world.tor, meeting.id) == []
 
 
-def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, world: Meetings) -> None:
+def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, world: Bookings) -> None:
     talk = book(session, world, world.mariam, slot(1), type_id=world.child_talk, wanted=Arrangement(Form.VISIT))
     guardian = world.people.client(world.people.tor)
     acting = type(guardian)(
@@ -219,20 +219,20 @@ def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, w
         (slot(1, 20), JustTaken),  # outside the hours
     ],
 )
-def test_times_that_cannot_be_had(session: Session, world: Meetings, at: datetime, error: type[DomainError]) -> None:
+def test_times_that_cannot_be_had(session: Session, world: Bookings, at: datetime, error: type[DomainError]) -> None:
     draft = begin(session, world, world.mariam)
     with pytest.raises(error):
         drafts.hold(session, world.mariam, draft, starts_at=at)
     assert claimed(session, world.people.petra) == {}
 
 
-def test_a_draft_without_a_time_books_nothing(session: Session, world: Meetings) -> None:
+def test_a_draft_without_a_time_books_nothing(session: Session, world: Bookings) -> None:
     draft = begin(session, world, world.mariam)
     with pytest.raises(JustTaken):
         booking.book(session, world.mariam, draft_id=draft.id, wanted=Arrangement(), submission="x", most=MOST)
 
 
-def test_a_lapsed_hold_is_taken_again_while_it_is_free(session: Session, world: Meetings) -> None:
+def test_a_lapsed_hold_is_taken_again_while_it_is_free(session: Session, world: Bookings) -> None:
     draft = begin(session, world, world.mariam)
     drafts.hold(session, world.mariam, draft, starts_at=slot(2))
     with travel(now() + 2 * HOLD):
@@ -242,7 +242,7 @@ def test_a_lapsed_hold_is_taken_again_while_it_is_free(session: Session, world: 
     assert set(claimed(session, world.people.petra).values()) == {meeting.id}
 
 
-def test_a_lapsed_hold_that_somebody_else_took_is_told(session: Session, world: Meetings) -> None:
+def test_a_lapsed_hold_that_somebody_else_took_is_told(session: Session, world: Bookings) -> None:
     draft = begin(session, world, world.mariam)
     drafts.hold(session, world.mariam, draft, starts_at=slot(2))
     with travel(now() + 2 * HOLD):
@@ -256,7 +256,7 @@ def test_a_lapsed_hold_that_somebody_else_took_is_told(session: Session, world: 
     assert count(session, Meeting) == 1
 
 
-def test_a_held_time_counts_although_the_notice_has_begun(session: Session, world: Meetings) -> None:
+def test_a_held_time_counts_although_the_notice_has_begun(session: Session, world: Bookings) -> None:
     draft = begin(session, world, world.mariam)
     with travel(slot(1) - timedelta(hours=24, minutes=1)):
         drafts.hold(session, world.mariam, draft, starts_at=slot(1))
@@ -264,7 +264,7 @@ def test_a_held_time_counts_although_the_notice_has_begun(session: Session, worl
         assert booking.book(session, world.mariam, draft_id=draft.id, wanted=Arrangement(), submission="x", most=MOST)
 
 
-def leave(session: Session, world: Meetings, how: str) -> None:
+def leave(session: Session, world: Bookings, how: str) -> None:
     if how == "left":
         session.execute(update(StaffMember).where(StaffMember.id == world.people.petra).values(active=False))
     else:
@@ -273,7 +273,7 @@ def leave(session: Session, world: Meetings, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["left", "off the case"])
 def test_a_caseworker_who_left_between_is_told_and_others_are_offered(
-    session: Session, world: Meetings, how: str
+    session: Session, world: Bookings, how: str
 ) -> None:
     session.add(CaseAssignment(case_id=world.people.money, staff_id=world.people.henrik, named=False))
     meeting = book(session, world, world.mariam, slot(1))
@@ -293,14 +293,14 @@ def test_a_caseworker_who_left_between_is_told_and_others_are_offered(
     assert set(claimed(session, world.people.petra).values()) == {draft.id}
 
 
-def test_without_anybody_to_book_it_is_told(session: Session, world: Meetings) -> None:
+def test_without_anybody_to_book_it_is_told(session: Session, world: Bookings) -> None:
     session.execute(update(StaffCalendar).values(bookable=False))
     with pytest.raises(NobodyToMeet):
         begin(session, world, world.mariam)
     assert queries.whom(session, world.mariam) == []
 
 
-def test_without_a_case_the_intake_is_booked(session: Session, world: Meetings) -> None:
+def test_without_a_case_the_intake_is_booked(session: Session, world: Bookings) -> None:
     session.execute(update(StaffCalendar).where(StaffCalendar.staff_id == world.people.henrik).values(intake=True))
     from tests.messages.world import person
 
@@ -315,7 +315,7 @@ def test_without_a_case_the_intake_is_booked(session: Session, world: Meetings) 
     assert (meeting.staff_id, meeting.case_id) == (world.people.henrik, None)
 
 
-def test_limits_are_named_and_hold(session: Session, world: Meetings) -> None:
+def test_limits_are_named_and_hold(session: Session, world: Bookings) -> None:
     for day in (1, 2):
         book(session, world, world.mariam, slot(day))
     draft = begin(session, world, world.mariam)
@@ -330,7 +330,7 @@ def test_limits_are_named_and_hold(session: Session, world: Meetings) -> None:
     assert slot(3) not in claimed(session, world.people.petra)
 
 
-def test_forms_and_texts_are_checked(session: Session, world: Meetings) -> None:
+def test_forms_and_texts_are_checked(session: Session, world: Bookings) -> None:
     with pytest.raises(FormNotOffered):
         begin(session, world, world.mariam, wanted=Arrangement(Form.HOME))
     with pytest.raises(InvalidInput):
@@ -339,7 +339,7 @@ def test_forms_and_texts_are_checked(session: Session, world: Meetings) -> None:
 
 
 def test_details_are_changed_and_an_interpreter_where_there_is_room(
-    session: Session, world: Meetings, told: list[Any]
+    session: Session, world: Bookings, told: list[Any]
 ) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     changing.change(session, world.mariam, meeting_id=meeting.id, wanted=arrangement_of(meeting))
@@ -355,7 +355,7 @@ def test_details_are_changed_and_an_interpreter_where_there_is_room(
     assert [type(event) for event in told] == [MeetingBooked, MeetingChanged, MeetingChanged]
 
 
-def test_an_interpreter_without_room_is_told_and_nothing_changes(session: Session, world: Meetings) -> None:
+def test_an_interpreter_without_room_is_told_and_nothing_changes(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     blocking = begin(session, world, world.mariam)
     session.add(Claim(staff_id=world.people.petra, at=slot(1, 10, 40), draft_id=blocking.id, lapses_at=now() + HOLD))
@@ -365,7 +365,7 @@ def test_an_interpreter_without_room_is_told_and_nothing_changes(session: Sessio
     assert (meeting.ends_at, meeting.interpreter) == (slot(1, 10, 30), "")
 
 
-def test_what_has_begun_or_is_cancelled_stays(session: Session, world: Meetings) -> None:
+def test_what_has_begun_or_is_cancelled_stays(session: Session, world: Bookings) -> None:
     begun, cancelled = (book(session, world, world.mariam, slot(day)) for day in (1, 2))
     changing.cancel(session, world.mariam, meeting_id=cancelled.id)
     with pytest.raises(Over):
@@ -378,7 +378,7 @@ def test_what_has_begun_or_is_cancelled_stays(session: Session, world: Meetings)
         changing.cancel(session, world.mariam, meeting_id=begun.id)
 
 
-def test_lists_are_the_clients_own_in_order(session: Session, world: Meetings) -> None:
+def test_lists_are_the_clients_own_in_order(session: Session, world: Bookings) -> None:
     second, first = (book(session, world, world.mariam, slot(day)) for day in (2, 1))
     gone = book(session, world, world.mariam, slot(3))
     changing.cancel(session, world.mariam, meeting_id=gone.id)
@@ -393,7 +393,7 @@ def test_lists_are_the_clients_own_in_order(session: Session, world: Meetings) -
         assert [row.id for row in queries.earlier(session, world.mariam).rows] == [gone.id, first.id]
 
 
-def test_earlier_meetings_come_in_pages(session: Session, world: Meetings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_earlier_meetings_come_in_pages(session: Session, world: Bookings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal.meetings.queries.meetings.PAGE_SIZE", 2)
     ids = [book(session, world, world.mariam, slot(day)).id for day in (1, 2, 3)]
     with travel(slot(5)):
@@ -402,7 +402,7 @@ def test_earlier_meetings_come_in_pages(session: Session, world: Meetings, monke
         assert [row.id for row in queries.earlier(session, world.mariam, before=page.older).rows] == ids[:1]
 
 
-def test_old_drafts_and_lapsed_claims_are_forgotten(session: Session, world: Meetings) -> None:
+def test_old_drafts_and_lapsed_claims_are_forgotten(session: Session, world: Bookings) -> None:
     draft = begin(session, world, world.mariam)
     drafts.hold(session, world.mariam, draft, starts_at=slot(5))
     meeting = book(session, world, world.mariam, slot(6))
@@ -414,7 +414,7 @@ def test_old_drafts_and_lapsed_claims_are_forgotten(session: Session, world: Mee
     assert set(claimed(session, world.people.petra).values()) == {meeting.id}
 
 
-def test_a_kind_hidden_from_guardians_makes_hidden_meetings(session: Session, world: Meetings) -> None:
+def test_a_kind_hidden_from_guardians_makes_hidden_meetings(session: Session, world: Bookings) -> None:
     assert session.get_one(MeetingType, world.child_talk).hidden_from_guardians
     talk = book(session, world, world.mariam, slot(1), type_id=world.child_talk, wanted=Arrangement(Form.VISIT))
     assert talk.hidden_from_guardians

@@ -16,9 +16,9 @@ from portal.meetings.service import claims, elsewhere
 from portal.meetings.sync import receive
 from portal.settings import Settings
 from portal.sync.contract import Change, Kind, MeetingRecord
-from tests.meetings.bookings import MONDAY, Meetings, book, build, slot
 from tests.meetings.test_proposals import offer, propose
 from tests.meetings.test_sync import theirs
+from tests.meetings.world import MONDAY, Bookings, book, build, slot
 from tests.messages import world as worlds
 from tests.messages.test_sync import link
 from tests.support.client import Page, PageClient
@@ -36,7 +36,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def world(sessions: sessionmaker[Session], client: PageClient, staff_client: PageClient) -> Meetings:
+def world(sessions: sessionmaker[Session], client: PageClient, staff_client: PageClient) -> Bookings:
     with writing(sessions) as session:
         made = build(session)
     worlds.sign_in(sessions, client, made.mariam)
@@ -45,7 +45,7 @@ def world(sessions: sessionmaker[Session], client: PageClient, staff_client: Pag
 
 
 @pytest.fixture
-def meeting(sessions: sessionmaker[Session], world: Meetings) -> Meeting:
+def meeting(sessions: sessionmaker[Session], world: Bookings) -> Meeting:
     with writing(sessions) as session:
         return book(session, world, world.mariam, slot(2, 9))
 
@@ -56,7 +56,7 @@ def row(sessions: sessionmaker[Session], meeting: Meeting) -> Meeting:
 
 
 def test_the_week_shows_meetings_offers_and_what_is_taken(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     with writing(sessions) as session:
         offer(session, world, propose(session, world))
@@ -74,7 +74,7 @@ def test_the_week_shows_meetings_offers_and_what_is_taken(
 
 
 def test_the_week_shows_what_a_client_proposes_and_leads_nobody_else_there(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         proposal = propose(session, world)
@@ -87,7 +87,7 @@ def test_the_week_shows_what_a_client_proposes_and_leads_nobody_else_there(
 
 
 def test_a_colleague_sees_that_a_time_is_taken_and_not_by_whom(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     worlds.sign_in(sessions, staff_client, world.people.staff(world.people.henrik))
     page = staff_client.page(f"/kalender?vem={world.people.petra}")
@@ -133,7 +133,7 @@ def test_moved_by_staff(
 
 
 def test_a_time_that_is_taken_is_told_beside_the_field(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     with writing(sessions) as session:
         vera = world.people.client(world.people.vera)
@@ -148,7 +148,7 @@ def test_a_time_that_is_taken_is_told_beside_the_field(
 
 
 def test_a_colleague_takes_over_and_is_refused_where_busy(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     with writing(sessions) as session:
         tors = book(session, world, world.tor, slot(2, 9))
@@ -171,7 +171,7 @@ def test_a_colleague_takes_over_and_is_refused_where_busy(
 
 
 def test_what_became_of_it_is_marked_after_it_began_and_can_be_set_right(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     assert "Blev mötet av?" not in staff_client.page(f"/moten/{meeting.id}").text
     with travel(slot(2, 9) + timedelta(minutes=20)):
@@ -186,7 +186,7 @@ def test_what_became_of_it_is_marked_after_it_began_and_can_be_set_right(
 
 
 def test_two_versions_stand_beside_each_other_until_one_is_chosen(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     with writing(sessions) as session:
         other: MeetingRecord = theirs(id=str(meeting.id), starts_at=slot(4, 9), ends_at=slot(4, 9, 30))
@@ -202,7 +202,7 @@ def test_two_versions_stand_beside_each_other_until_one_is_chosen(
 
 
 def test_a_time_that_both_have_booked_shows_the_other_meeting_until_one_of_them_goes(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     with writing(sessions) as session:
         link(session, Kind.PERSON, "P-2", world.people.vera)
@@ -243,7 +243,7 @@ def test_one_that_does_not_get_through_says_so_to_both(
 
 
 def test_an_absence_of_days_says_so_on_each_of_them(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         span = {"starts_at": slot(1, 12), "ends_at": slot(3, 10)}
@@ -259,7 +259,7 @@ def opened(page: Page) -> list[str]:
 
 
 def test_the_week_shows_what_is_left_of_the_hours(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     with writing(sessions) as session:
         session.add(DayException(staff_id=world.people.petra, open=False, starts_at=slot(1, 0), ends_at=slot(2, 0)))
@@ -277,7 +277,7 @@ def test_the_week_shows_what_is_left_of_the_hours(
 
 
 def test_a_calendar_that_clients_cant_book_in_shows_no_free_time(
-    staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     worlds.sign_in(sessions, staff_client, world.people.staff(world.people.henrik))
     address = f"/kalender?vem={world.people.petra}"
@@ -288,7 +288,7 @@ def test_a_calendar_that_clients_cant_book_in_shows_no_free_time(
 
 
 def test_the_room_opens_ten_minutes_before(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings, meeting: Meeting
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings, meeting: Meeting
 ):
     with writing(sessions) as session:
         held = session.get_one(Meeting, meeting.id)
@@ -310,7 +310,7 @@ def test_the_room_opens_ten_minutes_before(
 
 
 def test_the_start_page_and_the_queue_tell_of_proposals(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         proposal = propose(session, world)

@@ -17,21 +17,21 @@ from portal.meetings.rules.times import Booked, around
 from portal.meetings.service import booking, claims, drafts
 from portal.meetings.service.claims import JustTaken
 from tests.conftest import make_settings
-from tests.meetings.bookings import Meetings, begin, book, build, claimed, slot
+from tests.meetings.world import Bookings, begin, book, build, claimed, slot
 
 
-def booked(world: Meetings, hour: int, minute: int = 0, minutes: int = 30) -> Booked:
+def booked(world: Bookings, hour: int, minute: int = 0, minutes: int = 30) -> Booked:
     at = slot(1, hour, minute)
     return Booked(world.people.petra, at, at + timedelta(minutes=minutes))
 
 
-def test_a_meeting_claims_its_time_and_its_buffer(session: Session, world: Meetings) -> None:
+def test_a_meeting_claims_its_time_and_its_buffer(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     assert list(claimed(session, world.people.petra)) == [slot(1) + step * QUANTUM for step in range(8)]
     assert set(claimed(session, world.people.petra).values()) == {meeting.id}
 
 
-def test_overlapping_by_one_piece_is_refused_and_nothing_is_half_taken(session: Session, world: Meetings) -> None:
+def test_overlapping_by_one_piece_is_refused_and_nothing_is_half_taken(session: Session, world: Bookings) -> None:
     first, second = begin(session, world, world.mariam), begin(session, world, world.mariam)
     claims.hold(session, first.id, booked(world, 10), now() + HOLD, moves_id=None)
     with pytest.raises(JustTaken):
@@ -41,7 +41,7 @@ def test_overlapping_by_one_piece_is_refused_and_nothing_is_half_taken(session: 
     assert len(claimed(session, world.people.petra)) == 12
 
 
-def test_the_database_refuses_by_itself(session: Session, world: Meetings) -> None:
+def test_the_database_refuses_by_itself(session: Session, world: Bookings) -> None:
     draft = begin(session, world, world.mariam)
     row = {"staff_id": world.people.petra, "at": slot(1), "draft_id": draft.id, "lapses_at": now()}
     session.execute(insert(Claim), [row])
@@ -49,7 +49,7 @@ def test_the_database_refuses_by_itself(session: Session, world: Meetings) -> No
         session.execute(insert(Claim), [row])
 
 
-def test_a_hold_lapses_and_is_renewed(session: Session, world: Meetings) -> None:
+def test_a_hold_lapses_and_is_renewed(session: Session, world: Bookings) -> None:
     mine, other = begin(session, world, world.mariam), begin(session, world, world.mariam)
     drafts.hold(session, world.mariam, mine, starts_at=slot(1))
     with travel(now() + HOLD - timedelta(seconds=1)):
@@ -64,14 +64,14 @@ def test_a_hold_lapses_and_is_renewed(session: Session, world: Meetings) -> None
         assert set(claimed(session, world.people.petra).values()) == {other.id}
 
 
-def test_another_choice_lets_the_first_go(session: Session, world: Meetings) -> None:
+def test_another_choice_lets_the_first_go(session: Session, world: Bookings) -> None:
     draft = begin(session, world, world.mariam)
     drafts.hold(session, world.mariam, draft, starts_at=slot(1))
     drafts.hold(session, world.mariam, draft, starts_at=slot(2))
     assert min(claimed(session, world.people.petra)) == slot(2)
 
 
-def test_moving_into_its_own_time_keeps_what_it_has(session: Session, world: Meetings) -> None:
+def test_moving_into_its_own_time_keeps_what_it_has(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     draft = drafts.keep(session, drafts.to_move(session, world.mariam, meeting.id))
     drafts.hold(session, world.mariam, draft, starts_at=slot(1, 10, 30))
@@ -81,7 +81,7 @@ def test_moving_into_its_own_time_keeps_what_it_has(session: Session, world: Mee
     assert set(claimed(session, world.people.petra).values()) == {meeting.id}
 
 
-def test_a_refused_move_leaves_the_meeting_where_it_was(session: Session, world: Meetings) -> None:
+def test_a_refused_move_leaves_the_meeting_where_it_was(session: Session, world: Bookings) -> None:
     meeting = book(session, world, world.mariam, slot(1))
     other = begin(session, world, world.mariam)
     drafts.hold(session, world.mariam, other, starts_at=slot(2))
@@ -93,7 +93,7 @@ def test_a_refused_move_leaves_the_meeting_where_it_was(session: Session, world:
 
 @pytest.mark.parametrize("buffer", [0, 7, 25])
 def test_what_is_offered_is_what_can_be_claimed_whatever_becomes_of_the_buffer(
-    session: Session, world: Meetings, buffer: int
+    session: Session, world: Bookings, buffer: int
 ) -> None:
     vera = world.people.client(world.people.vera)
     before = book(session, world, vera, slot(1), case_id=world.people.veras, staff_id=world.people.petra)
@@ -120,7 +120,7 @@ def test_what_is_offered_is_what_can_be_claimed_whatever_becomes_of_the_buffer(
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 13])
-def test_what_is_no_time_claims_nothing(world: Meetings, hours: int) -> None:
+def test_what_is_no_time_claims_nothing(world: Bookings, hours: int) -> None:
     with pytest.raises(ValueError, match="can't be claimed"):
         Booked(world.people.petra, slot(1), slot(1) + timedelta(hours=hours)).pieces()
 

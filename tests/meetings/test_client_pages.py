@@ -17,8 +17,8 @@ from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.states import HOLD, Form, MeetingState
 from portal.meetings.service import drafts
 from portal.people.models import Board, Case, CaseAssignment, StaffMember
-from tests.meetings import bookings
-from tests.meetings.bookings import Meetings, begin, book, claimed, slot
+from tests.meetings import world as worlds
+from tests.meetings.world import Bookings, begin, book, claimed, slot
 from tests.messages.world import case, person, sign_in
 from tests.support.client import Page, PageClient
 
@@ -27,19 +27,19 @@ Sessions = sessionmaker[Session]
 
 
 @pytest.fixture
-def world(sessions: Sessions, monday: None) -> Meetings:
+def world(sessions: Sessions, monday: None) -> Bookings:
     with writing(sessions) as session:
-        return bookings.build(session)
+        return worlds.build(session)
 
 
 @pytest.fixture
-def mariam(client: PageClient, sessions: Sessions, world: Meetings) -> PageClient:
+def mariam(client: PageClient, sessions: Sessions, world: Bookings) -> PageClient:
     sign_in(sessions, client, world.mariam)
     return client
 
 
 @pytest.fixture
-def tor(app: Flask, sessions: Sessions, world: Meetings) -> PageClient:
+def tor(app: Flask, sessions: Sessions, world: Bookings) -> PageClient:
     browser = cast("PageClient", app.test_client())
     sign_in(sessions, browser, world.tor)
     return browser
@@ -50,7 +50,7 @@ def stored(sessions: Sessions) -> list[Meeting]:
         return list(session.scalars(select(Meeting).order_by(Meeting.id)))
 
 
-def made(sessions: Sessions, world: Meetings, days: int = 2, **changes: object) -> Meeting:
+def made(sessions: Sessions, world: Bookings, days: int = 2, **changes: object) -> Meeting:
     with writing(sessions) as session:
         return book(session, world, world.mariam, slot(days), **changes)
 
@@ -69,7 +69,7 @@ def press(browser: PageClient, page: Page, text: str, status: int = 200) -> Page
     return Page(answer)
 
 
-def test_from_today_to_the_receipt_in_four_taps(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_from_today_to_the_receipt_in_four_taps(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     today = mariam.page("/idag")
     page = mariam.page(today.link("Boka ett möte"))
     page = mariam.submit(page, button="Visa lediga tider")
@@ -90,7 +90,7 @@ def test_from_today_to_the_receipt_in_four_taps(mariam: PageClient, sessions: Se
 
 
 def test_the_list_shows_what_is_booked_and_what_has_been(
-    mariam: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     assert "Du har inget möte bokat." in mariam.page("/moten").text
     ahead = made(sessions, world, 3, wanted=Arrangement(Form.VISIT, interpreter="ar"))
@@ -103,7 +103,7 @@ def test_the_list_shows_what_is_booked_and_what_has_been(
     assert mariam.page(page.link("Torsdag 4 mars")).address == f"/moten/{ahead.id}"
 
 
-def test_the_next_meeting_stands_on_the_start_page(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_the_next_meeting_stands_on_the_start_page(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     assert "Du har inget möte bokat." in mariam.page("/idag").text
     made(sessions, world, 3)
     first = made(sessions, world, 2)
@@ -112,7 +112,7 @@ def test_the_next_meeting_stands_on_the_start_page(mariam: PageClient, sessions:
     assert "Torsdag 4 mars" not in page.text
 
 
-def test_of_protected_persons_lists_tell_no_place(client: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_of_protected_persons_lists_tell_no_place(client: PageClient, sessions: Sessions, world: Bookings) -> None:
     vera = world.people.client(world.people.vera)
     with writing(sessions) as session:
         meeting = book(
@@ -132,7 +132,7 @@ def test_of_protected_persons_lists_tell_no_place(client: PageClient, sessions: 
 
 
 def test_the_interpreter_decides_over_the_length_and_is_remembered(
-    mariam: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     wish = {"interpreter": "yes", "language": "ar", "interpreter_wish": "Syrisk dialekt", "how": "visit"}
     page = to_times(mariam, wish)
@@ -165,17 +165,17 @@ def test_the_interpreter_decides_over_the_length_and_is_remembered(
     ],
 )
 def test_bad_choices_come_back_with_words(
-    mariam: PageClient, sessions: Sessions, world: Meetings, fields: dict[str, object], said: str
+    mariam: PageClient, sessions: Sessions, world: Bookings, fields: dict[str, object], said: str
 ) -> None:
     page = mariam.submit(mariam.page("/moten/boka"), fields=fields, status=422)
     assert page.soup.title is not None
     assert page.soup.title.get_text().startswith("Fel: ")
     assert said in page.one(".ds-error-summary").get_text()
     with sessions() as session:
-        assert bookings.count(session, BookingDraft) == 0
+        assert worlds.count(session, BookingDraft) == 0
 
 
-def test_a_visit_at_home_is_chosen_by_its_form(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_a_visit_at_home_is_chosen_by_its_form(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     page = mariam.page("/moten/boka")
     assert "Du får alltid säga nej till hembesök" in page.text
     page = mariam.submit(page, fields={"how": "home"})
@@ -187,12 +187,12 @@ def test_a_visit_at_home_is_chosen_by_its_form(mariam: PageClient, sessions: Ses
     assert (meeting.type_id, meeting.place_text) == (world.home, "Storgatan 9")
 
 
-def test_a_kind_that_is_not_held_in_that_form_is_told(mariam: PageClient, world: Meetings) -> None:
+def test_a_kind_that_is_not_held_in_that_form_is_told(mariam: PageClient, world: Bookings) -> None:
     page = mariam.submit(mariam.page("/moten/boka"), fields={"kind": str(world.first), "how": "video"}, status=422)
     assert "Det mötet går inte att ha på det sättet." in page.one(".ds-error-summary").get_text()
 
 
-def test_another_place_has_to_be_said(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_another_place_has_to_be_said(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     page = press(mariam, to_times(mariam, {"how": "other"}), "10.00")
     again = mariam.submit(page, fields={"agenda": "Hyran"}, status=422)
     assert "Skriv var du vill träffas." in again.one(".ds-error-summary").get_text()
@@ -201,7 +201,7 @@ def test_another_place_has_to_be_said(mariam: PageClient, sessions: Sessions, wo
     assert stored(sessions)[0].place_text == "Biblioteket"
 
 
-def test_more_days_come_with_and_without_htmx(mariam: PageClient, world: Meetings) -> None:
+def test_more_days_come_with_and_without_htmx(mariam: PageClient, world: Bookings) -> None:
     page = to_times(mariam)
     assert len(page.soup.select(".i-day")) == 5
     more = page.link("Visa fler dagar")
@@ -219,13 +219,13 @@ def test_more_days_come_with_and_without_htmx(mariam: PageClient, world: Meeting
 
 
 @pytest.mark.parametrize("text", ["", "x", "0001-01-01", "9999-12-31", "2027-13-40"])
-def test_a_strange_day_is_no_reason_to_fail(mariam: PageClient, world: Meetings, text: str) -> None:
+def test_a_strange_day_is_no_reason_to_fail(mariam: PageClient, world: Bookings, text: str) -> None:
     page = to_times(mariam)
     assert mariam.page(f"{page.address}?fran={text}").heading == "Välj dag och tid"
 
 
 def test_a_time_just_taken_is_answered_with_others(
-    mariam: PageClient, tor: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, tor: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     with writing(sessions) as session:
         session.add(CaseAssignment(case_id=world.people.tors, staff_id=world.people.petra, named=False))
@@ -238,7 +238,7 @@ def test_a_time_just_taken_is_answered_with_others(
     assert press(mariam, page, "11.00").heading == "Tisdag 2 mars kl. 11–11.30"
 
 
-def test_a_hold_that_was_lost_is_answered_with_others(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_a_hold_that_was_lost_is_answered_with_others(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     page = press(mariam, to_times(mariam), "10.00")
     with travel(now() + HOLD + timedelta(minutes=1)):
         assert "Tiden är inte längre reserverad åt dig." in mariam.page(page.address).text
@@ -266,7 +266,7 @@ def test_a_hold_that_was_lost_is_answered_with_others(mariam: PageClient, sessio
     ],
 )
 def test_times_that_nobody_offered(
-    mariam: PageClient, sessions: Sessions, world: Meetings, tid: str, said: str
+    mariam: PageClient, sessions: Sessions, world: Bookings, tid: str, said: str
 ) -> None:
     page = to_times(mariam)
     token = str(page.one("main [name=csrf_token]")["value"])
@@ -278,7 +278,7 @@ def test_times_that_nobody_offered(
 
 
 def test_the_button_pressed_twice_leads_to_the_same_meeting(
-    mariam: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     page = press(mariam, to_times(mariam), "10.00")
     both = [mariam.submit(page, button="Boka mötet").address for _ in range(2)]
@@ -286,7 +286,7 @@ def test_the_button_pressed_twice_leads_to_the_same_meeting(
     assert len(stored(sessions)) == 1
 
 
-def test_a_meeting_is_moved(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_a_meeting_is_moved(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     meeting = made(sessions, world, wanted=Arrangement(agenda="Hyran"))
     page = mariam.page(mariam.page(f"/moten/{meeting.id}").link("Flytta mötet"))
     assert page.heading == "Välj ny dag och tid"
@@ -303,7 +303,7 @@ def test_a_meeting_is_moved(mariam: PageClient, sessions: Sessions, world: Meeti
         assert min(claimed(session, world.people.petra)) == slot(1, 14)
 
 
-def test_a_meeting_is_held_in_another_way(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_a_meeting_is_held_in_another_way(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     meeting = made(sessions, world)
     page = mariam.page(mariam.page(f"/moten/{meeting.id}").link("Träffas på ett annat sätt"))
     page = mariam.submit(page, fields={"how": "video"})
@@ -315,7 +315,7 @@ def test_a_meeting_is_held_in_another_way(mariam: PageClient, sessions: Sessions
 
 
 def test_a_meeting_is_cancelled_with_or_without_a_reason(
-    mariam: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     meeting = made(sessions, world)
     page = mariam.page(mariam.page(f"/moten/{meeting.id}").link("Avboka"))
@@ -329,7 +329,7 @@ def test_a_meeting_is_cancelled_with_or_without_a_reason(
     assert mariam.get(f"/moten/{meeting.id}/avboka").status_code == 409
 
 
-def test_what_comes_late_is_told_and_not_stopped(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_what_comes_late_is_told_and_not_stopped(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     meeting = made(sessions, world, 2)
     assert "Mötet är snart." not in mariam.page(f"/moten/{meeting.id}").text
     with travel(slot(2) - timedelta(minutes=10)):
@@ -340,7 +340,7 @@ def test_what_comes_late_is_told_and_not_stopped(mariam: PageClient, sessions: S
     assert stored(sessions)[0].state is MeetingState.CANCELLED
 
 
-def test_details_are_changed(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_details_are_changed(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     meeting = made(sessions, world)
     page = mariam.page(mariam.page(f"/moten/{meeting.id}").link("Ändra"))
     page = mariam.submit(
@@ -353,7 +353,7 @@ def test_details_are_changed(mariam: PageClient, sessions: Sessions, world: Meet
 
 
 def test_an_interpreter_that_does_not_fit_leads_to_other_times(
-    mariam: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     meeting = made(sessions, world, 2, wanted=Arrangement())
     with writing(sessions) as session:
@@ -368,7 +368,7 @@ def test_an_interpreter_that_does_not_fit_leads_to_other_times(
     assert stored(sessions)[0].interpreter == "ar"
 
 
-def test_whom_one_meets_has_left(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_whom_one_meets_has_left(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     with writing(sessions) as session:
         session.add(CaseAssignment(case_id=world.people.money, staff_id=world.people.henrik, named=False))
     meeting = made(sessions, world)
@@ -387,7 +387,7 @@ def test_whom_one_meets_has_left(mariam: PageClient, sessions: Sessions, world: 
 
 
 def test_a_colleague_who_covers_and_the_intake_havent_left(
-    mariam: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     meeting = made(sessions, world)
     with writing(sessions) as session:
@@ -398,7 +398,7 @@ def test_a_colleague_who_covers_and_the_intake_havent_left(
 
 
 def test_foreign_and_unknown_addresses_are_not_there(
-    mariam: PageClient, tor: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, tor: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     meeting = made(sessions, world)
     draft = to_times(mariam).address.removesuffix("/tider")
@@ -414,7 +414,7 @@ def test_foreign_and_unknown_addresses_are_not_there(
 
 
 def test_without_a_case_one_meets_the_intake_or_is_told_whom_to_call(
-    client: PageClient, sessions: Sessions, world: Meetings
+    client: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     with writing(sessions) as session:
         oskar = world.people.client(person(session, "200110142395", "Oskar", "Bäckarv").id)
@@ -435,7 +435,7 @@ def test_without_a_case_one_meets_the_intake_or_is_told_whom_to_call(
     assert (meeting.case_id, meeting.staff_id) == (None, world.people.henrik)
 
 
-def test_several_cases_and_whoever_is_free_first(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_several_cases_and_whoever_is_free_first(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     with writing(sessions) as session:
         board = session.scalars(select(Board)).one()
         case(session, world.people.mariam, board, "Boendestöd", world.people.henrik, world.people.petra)
@@ -451,7 +451,7 @@ def test_several_cases_and_whoever_is_free_first(mariam: PageClient, sessions: S
     assert re.search("Telefon med (Henrik Lyckevik|Petra Almskog)", page.text)
 
 
-def test_the_limit_is_named(mariam: PageClient, app: Flask, sessions: Sessions, world: Meetings) -> None:
+def test_the_limit_is_named(mariam: PageClient, app: Flask, sessions: Sessions, world: Bookings) -> None:
     conf = app.extensions["insyn.settings"]
     app.extensions["insyn.settings"] = conf.model_copy(update={"meetings_ahead": 1})
     made(sessions, world)
@@ -461,7 +461,7 @@ def test_the_limit_is_named(mariam: PageClient, app: Flask, sessions: Sessions, 
     assert again.one("#agenda").get_text().strip() == "Hyran"
 
 
-def test_no_more_queries_for_more_meetings_and_cases(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_no_more_queries_for_more_meetings_and_cases(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     engine = sessions.kw["bind"]
 
     def cost(address: str) -> int:
@@ -489,7 +489,7 @@ def test_no_more_queries_for_more_meetings_and_cases(mariam: PageClient, session
     assert max(few) <= 20
 
 
-def test_a_closed_case_is_not_offered(mariam: PageClient, sessions: Sessions, world: Meetings) -> None:
+def test_a_closed_case_is_not_offered(mariam: PageClient, sessions: Sessions, world: Bookings) -> None:
     with writing(sessions) as session:
         session.execute(update(Case).values(state="closed"))
     assert "Här finns ingen att boka än" in mariam.page("/moten/boka").text

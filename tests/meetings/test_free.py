@@ -89,9 +89,9 @@ def test_staff_may_book_at_once(session: Session, world: World, meetings: Meetin
 
 
 def test_visits_tell_where(session: Session, world: World, meetings: Meetings, mariam: Actor) -> None:
-    assert {time.place_id for time in times(session, mariam, world, meetings, form=Form.VISIT)} == {meetings.house}
+    assert {time.place_id for time in times(session, mariam, world, meetings, form=Form.VISIT)} == {meetings.place}
     assert {time.place_id for time in times(session, mariam, world, meetings)} == {None}
-    session.get_one(Place, meetings.house).active = False
+    session.get_one(Place, meetings.place).active = False
     session.flush()
     assert times(session, mariam, world, meetings, form=Form.VISIT) == []
     assert times(session, mariam, world, meetings)
@@ -225,7 +225,7 @@ def test_one_start_is_judged_by_the_same_rules(
         )
 
     start = at("2026-11-26", 13)
-    assert ask(13) == FreeTime(world.petra, start, start + timedelta(minutes=45), meetings.house)
+    assert ask(13) == FreeTime(world.petra, start, start + timedelta(minutes=45), meetings.place)
     assert ask(12) is None  # too late
     assert ask(13, 30) is None  # off the steps
     assert ask(12, 58) is None  # off the grid, just before a free time

@@ -10,8 +10,8 @@ from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.meetings.rules.arrangement import arrangement_of
 from portal.meetings.service import booking, drafts
-from tests.meetings import bookings
-from tests.meetings.bookings import MOST, Meetings, begin, slot
+from tests.meetings import world as worlds
+from tests.meetings.world import MOST, Bookings, begin, slot
 from tests.messages.world import sign_in, submission
 from tests.support.client import PageClient
 
@@ -20,19 +20,19 @@ PAGES = ("", "/tider", "/andra")
 
 
 @pytest.fixture
-def world(sessions: Sessions, monday: None) -> Meetings:
+def world(sessions: Sessions, monday: None) -> Bookings:
     with writing(sessions) as session:
-        return bookings.build(session)
+        return worlds.build(session)
 
 
 @pytest.fixture
-def mariam(client: PageClient, sessions: Sessions, world: Meetings) -> PageClient:
+def mariam(client: PageClient, sessions: Sessions, world: Bookings) -> PageClient:
     sign_in(sessions, client, world.mariam)
     return client
 
 
 def test_the_pages_of_a_booking_that_is_made_lead_to_the_meeting(
-    mariam: PageClient, app: Flask, sessions: Sessions, world: Meetings
+    mariam: PageClient, app: Flask, sessions: Sessions, world: Bookings
 ) -> None:
     with writing(sessions) as session:
         draft = begin(session, world, world.mariam)
@@ -55,7 +55,7 @@ def test_the_pages_of_a_booking_that_is_made_lead_to_the_meeting(
 
 
 def test_the_pages_of_a_move_lead_to_the_meeting_also_those_of_the_first_booking(
-    mariam: PageClient, sessions: Sessions, world: Meetings
+    mariam: PageClient, sessions: Sessions, world: Bookings
 ) -> None:
     with writing(sessions) as session:
         first = begin(session, world, world.mariam)

@@ -94,7 +94,7 @@ def test_hours_are_added_on_several_days_and_make_one_bookable(
         (3, 510, 720, 45),
     ]
     # All of it also means what is added later.
-    assert all((rule.forms, rule.type_ids, rule.place_id) == ([], [], meetings.house) for rule in found)
+    assert all((rule.forms, rule.type_ids, rule.place_id) == ([], [], meetings.place) for rule in found)
     assert actions(sessions) == ["meeting.hours.added"]
 
 

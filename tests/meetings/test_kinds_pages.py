@@ -130,7 +130,7 @@ def test_nobody_else_keeps_up_kinds_and_places(staff_client: PageClient, session
     with writing(sessions) as session:
         meetings = furnish(session, world)
     sign_in(sessions, staff_client, world.staff(world.leader))
-    for path in ("/motessorter", "/motessorter/ny", f"/motessorter/{meetings.follow_up}", f"/platser/{meetings.house}"):
+    for path in ("/motessorter", "/motessorter/ny", f"/motessorter/{meetings.follow_up}", f"/platser/{meetings.place}"):
         assert staff_client.get(path).status_code == 403, path
 
 

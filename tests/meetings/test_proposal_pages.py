@@ -14,8 +14,8 @@ from portal.core.i18n import STOCKHOLM
 from portal.core.ids import new_id
 from portal.meetings.models import Meeting, Proposal
 from portal.meetings.rules.states import Form, MeetingState, ProposalState
-from tests.meetings.bookings import MONDAY, Meetings, book, build, slot
 from tests.meetings.test_proposals import offer, propose
+from tests.meetings.world import MONDAY, Bookings, book, build, slot
 from tests.messages import world as worlds
 from tests.support.client import Page, PageClient
 
@@ -27,7 +27,7 @@ def monday():
 
 
 @pytest.fixture
-def world(sessions: sessionmaker[Session], client: PageClient, staff_client: PageClient) -> Meetings:
+def world(sessions: sessionmaker[Session], client: PageClient, staff_client: PageClient) -> Bookings:
     with writing(sessions) as session:
         made = build(session)
     worlds.sign_in(sessions, client, made.mariam)
@@ -50,7 +50,7 @@ def send(client: PageClient, page: Page, status: int = 200, **fields: object) ->
 
 
 def test_the_whole_way_across_both_sides(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     sent = send(client, client.page("/moten/foresla"), how=["phone", "video"], text="Inte före 13")
     assert sent.heading == "Ditt förslag är skickat"
@@ -81,7 +81,7 @@ def test_the_whole_way_across_both_sides(
 
 
 def test_staff_book_a_time_within_a_window_that_is_free(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         proposal = propose(session, world)
@@ -105,7 +105,7 @@ def test_staff_book_a_time_within_a_window_that_is_free(
 
 
 def test_staff_say_no_with_a_reason_that_the_client_reads(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         proposal = propose(session, world)
@@ -118,7 +118,7 @@ def test_staff_say_no_with_a_reason_that_the_client_reads(
 
 
 def test_an_invitation_to_a_visit_at_home_can_be_answered_no(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     form = staff_client.page(f"/moten/bjud-in/{world.people.money}?typ={world.home}")
     assert "60 minuter" in form.text
@@ -132,7 +132,7 @@ def test_an_invitation_to_a_visit_at_home_can_be_answered_no(
     assert one(sessions).state is ProposalState.DECLINED
 
 
-def test_rows_are_added_and_removed_without_script(client: PageClient, world: Meetings):
+def test_rows_are_added_and_removed_without_script(client: PageClient, world: Bookings):
     page = client.page("/moten/foresla")
     page = client.submit(page, "main form", row(0, 3, "13:00", "15:00"), button="Lägg till ett förslag")
     assert not page.errors()
@@ -157,7 +157,7 @@ def test_rows_are_added_and_removed_without_script(client: PageClient, world: Me
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_the_rest_is_kept(
-    client: PageClient, sessions: sessionmaker[Session], world: Meetings, fields: dict[str, str], text: str
+    client: PageClient, sessions: sessionmaker[Session], world: Bookings, fields: dict[str, str], text: str
 ):
     page = send(client, client.page("/moten/foresla"), 422, text="Det här ska stå kvar", **fields)
     assert any(text in tag.get_text() for tag in page.soup.select("main .ds-validation-message"))
@@ -167,7 +167,7 @@ def test_what_is_wrong_stands_beside_its_field_and_the_rest_is_kept(
         assert session.scalars(select(Proposal)).all() == []
 
 
-def test_a_row_that_stays_empty_is_left_out(client: PageClient, sessions: sessionmaker[Session], world: Meetings):
+def test_a_row_that_stays_empty_is_left_out(client: PageClient, sessions: sessionmaker[Session], world: Bookings):
     page = client.page("/moten/foresla")
     for _ in range(2):
         page = client.submit(page, "main form", row(0, 3, "13:00", "15:00"), button="Lägg till ett förslag")
@@ -179,7 +179,7 @@ def test_a_row_that_stays_empty_is_left_out(client: PageClient, sessions: sessio
     assert any("Välj en dag." in error for error in page.errors())
 
 
-def test_two_rows_that_run_into_each_other(client: PageClient, world: Meetings):
+def test_two_rows_that_run_into_each_other(client: PageClient, world: Bookings):
     page = client.submit(client.page("/moten/foresla"), "main form", row(0, 3, "13:00", "15:00"), button="Lägg till")
     page = client.submit(
         page, "main form", {**row(1, 3, "14:00", "16:00"), "how": ["phone"]}, button="Skicka", status=422
@@ -188,7 +188,7 @@ def test_two_rows_that_run_into_each_other(client: PageClient, world: Meetings):
 
 
 def test_a_script_that_proposes_again_and_again_gets_a_clear_answer(
-    client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     for _ in range(5):
         send(client, client.page("/moten/foresla"), how=["phone"])
@@ -199,7 +199,7 @@ def test_a_script_that_proposes_again_and_again_gets_a_clear_answer(
 
 
 def test_a_taken_time_is_told_and_the_proposal_stays(
-    client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         proposal = offer(session, world, propose(session, world))
@@ -221,7 +221,7 @@ def test_a_taken_time_is_told_and_the_proposal_stays(
 
 @pytest.mark.parametrize("tid", ["", "i morgon", "2027-03-05T14:00:00", "2027-03-05T15:00:00+00:00"])
 def test_a_time_that_was_not_offered_is_refused(
-    client: PageClient, sessions: sessionmaker[Session], world: Meetings, tid: str
+    client: PageClient, sessions: sessionmaker[Session], world: Bookings, tid: str
 ):
     with writing(sessions) as session:
         proposal = offer(session, world, propose(session, world))
@@ -233,7 +233,7 @@ def test_a_time_that_was_not_offered_is_refused(
     assert "Välj en tid som finns i förslaget" in answer.text
 
 
-def test_taking_it_back(client: PageClient, sessions: sessionmaker[Session], world: Meetings):
+def test_taking_it_back(client: PageClient, sessions: sessionmaker[Session], world: Bookings):
     with writing(sessions) as session:
         proposal = propose(session, world)
     page = client.submit(client.page(f"/moten/forslag/{proposal.id}"), button="Ta tillbaka")
@@ -241,7 +241,7 @@ def test_taking_it_back(client: PageClient, sessions: sessionmaker[Session], wor
 
 
 def test_a_proposal_that_would_move_a_meeting_begins_as_it_is(
-    client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         meeting = book(session, world, world.mariam, slot(1, 9))
@@ -253,7 +253,7 @@ def test_a_proposal_that_would_move_a_meeting_begins_as_it_is(
 
 
 def test_foreign_and_unknown_ids_are_not_found(
-    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Meetings
+    client: PageClient, staff_client: PageClient, sessions: sessionmaker[Session], world: Bookings
 ):
     with writing(sessions) as session:
         proposal = propose(session, world)
@@ -271,7 +271,7 @@ def test_foreign_and_unknown_ids_are_not_found(
     assert client.get(f"/moten/forslag/{uuid.uuid4()}x").status_code == 404
 
 
-def test_what_runs_out_can_not_be_answered(client: PageClient, sessions: sessionmaker[Session], world: Meetings):
+def test_what_runs_out_can_not_be_answered(client: PageClient, sessions: sessionmaker[Session], world: Bookings):
     with writing(sessions) as session:
         proposal = offer(session, world, propose(session, world))
     with travel(proposal.expires_at + timedelta(minutes=1)):
@@ -282,7 +282,7 @@ def test_what_runs_out_can_not_be_answered(client: PageClient, sessions: session
         assert "förslag" not in client.page("/moten").text.lower()
 
 
-def test_a_visit_that_staff_propose_is_somewhere(client: PageClient, staff_client: PageClient, world: Meetings):
+def test_a_visit_that_staff_propose_is_somewhere(client: PageClient, staff_client: PageClient, world: Bookings):
     form = staff_client.page(f"/moten/bjud-in/{world.people.money}")
     assert form.one("select[name=place] option:first-child")["value"] == str(world.place)
     nowhere = send(staff_client, form, 422, how=["visit"], **row(0, 3, "13:00", "13:30"), place="")

@@ -23,14 +23,14 @@ from portal.meetings.service.claims import JustTaken
 from portal.meetings.service.proposals import Subject, TooManyProposals
 from portal.meetings.service.turns import NotYourTurn
 from portal.people.models import CaseAssignment
-from tests.meetings.bookings import MONDAY, Meetings, book, build, claimed, count, slot
+from tests.meetings.world import MONDAY, Bookings, book, build, claimed, count, slot
 from tests.messages.world import submission
 
 MOST = 3
 
 
 @pytest.fixture
-def world(session: Session) -> Meetings:
+def world(session: Session) -> Bookings:
     return build(session)
 
 
@@ -48,17 +48,17 @@ def terms(*windows: Span, **changes: object) -> Terms:
     return replace(Terms(windows=windows or (window(),), forms=(Form.PHONE, Form.VIDEO)), **changes)  # type: ignore[arg-type]
 
 
-def petra(world: Meetings) -> Actor:
+def petra(world: Bookings) -> Actor:
     return world.people.staff(world.people.petra)
 
 
-def propose(session: Session, world: Meetings, said: Terms | None = None, **changes: object) -> Proposal:
+def propose(session: Session, world: Bookings, said: Terms | None = None, **changes: object) -> Proposal:
     subject = Subject(world.people.money, world.follow_up)
     values = {"submission": submission(), "most": MOST, **changes}
     return proposals.begin(session, world.mariam, subject, said or terms(), **values)  # type: ignore[arg-type]
 
 
-def offer(session: Session, world: Meetings, proposal: Proposal, at: object = None, minutes: int = 30) -> Proposal:
+def offer(session: Session, world: Bookings, proposal: Proposal, at: object = None, minutes: int = 30) -> Proposal:
     start = at or slot(4, 14)
     said = terms(Span(start, start + timedelta(minutes=minutes)), forms=(Form.PHONE,))  # type: ignore[operator,arg-type]
     return proposals.counter(session, petra(world), proposal_id=proposal.id, terms=said, submission=submission())
@@ -73,7 +73,7 @@ def heard(session: Session, *kinds: type) -> list[object]:
     return found
 
 
-def test_propose_counter_accept_books_what_was_offered(session: Session, world: Meetings):
+def test_propose_counter_accept_books_what_was_offered(session: Session, world: Bookings):
     told = heard(session, ProposalChanged, MeetingBooked)
     proposal = propose(session, world, terms(text="Inte före 13", interpreter="ar"))
     assert (proposal.state, proposal.staff_id) == (ProposalState.WITH_STAFF, world.people.petra)
@@ -96,7 +96,7 @@ def test_propose_counter_accept_books_what_was_offered(session: Session, world: 
     assert [type(event) for event in told] == [ProposalChanged, ProposalChanged, MeetingBooked, ProposalChanged]
 
 
-def test_staff_accept_a_time_within_a_window(session: Session, world: Meetings):
+def test_staff_accept_a_time_within_a_window(session: Session, world: Bookings):
     proposal = propose(session, world, terms(participants="Min syster", text="Hyran"))
     outside = {"proposal_id": proposal.id, "form": Form.VIDEO, "submission": submission()}
     for at in (slot(3, 12, 45), slot(3, 14, 45), slot(3, 13, 2)):
@@ -109,7 +109,7 @@ def test_staff_accept_a_time_within_a_window(session: Session, world: Meetings):
     assert meeting.room
 
 
-def test_a_taken_time_leaves_the_proposal_open(session: Session, world: Meetings):
+def test_a_taken_time_leaves_the_proposal_open(session: Session, world: Bookings):
     proposal = offer(session, world, propose(session, world))
     taken = Settled(world.people.petra, slot(4, 14), 30, submission())
     booking.place(
@@ -135,7 +135,7 @@ def test_a_taken_time_leaves_the_proposal_open(session: Session, world: Meetings
     assert count(session, Meeting) == 1
 
 
-def test_a_proposal_can_move_a_meeting(session: Session, world: Meetings):
+def test_a_proposal_can_move_a_meeting(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(1, 9))
     told = heard(session, MeetingBooked, MeetingMoved)
     subject = Subject(world.people.money, world.follow_up, moves_id=meeting.id)
@@ -161,14 +161,14 @@ def test_a_proposal_can_move_a_meeting(session: Session, world: Meetings):
         ([(3, 13, 2), (3, 14, 2)], "overlap"),
     ],
 )
-def test_windows_that_cannot_be(session: Session, world: Meetings, windows: list[tuple[int, int, float]], reason: str):
+def test_windows_that_cannot_be(session: Session, world: Bookings, windows: list[tuple[int, int, float]], reason: str):
     said = Terms(windows=tuple(window(*one) for one in windows), forms=(Form.PHONE,))
     with pytest.raises(InvalidInput, match=reason):
         propose(session, world, said)
     assert count(session, Proposal) == 0  # type: ignore[arg-type]
 
 
-def test_a_script_meets_the_limit_and_a_button_pressed_twice_does_not(session: Session, world: Meetings):
+def test_a_script_meets_the_limit_and_a_button_pressed_twice_does_not(session: Session, world: Bookings):
     key = submission()
     first = propose(session, world, submission=key)
     assert propose(session, world, submission=key).id == first.id
@@ -182,7 +182,7 @@ def test_a_script_meets_the_limit_and_a_button_pressed_twice_does_not(session: S
     propose(session, world)
 
 
-def test_it_ends_when_it_has_gone_to_and_fro_too_often(session: Session, world: Meetings):
+def test_it_ends_when_it_has_gone_to_and_fro_too_often(session: Session, world: Bookings):
     proposal = propose(session, world)
     for number in range(MAX_TURNS - 1):
         actor = world.mariam if number % 2 else petra(world)
@@ -192,7 +192,7 @@ def test_it_ends_when_it_has_gone_to_and_fro_too_often(session: Session, world: 
         proposals.counter(session, actor, proposal_id=proposal.id, terms=terms(), submission=submission())
 
 
-def test_only_whose_turn_it_is_answers(session: Session, world: Meetings):
+def test_only_whose_turn_it_is_answers(session: Session, world: Bookings):
     proposal = propose(session, world)
     with pytest.raises(NotYourTurn):
         proposals.decline(session, world.mariam, proposal_id=proposal.id, reason="", submission=submission())
@@ -203,7 +203,7 @@ def test_only_whose_turn_it_is_answers(session: Session, world: Meetings):
         proposals.withdraw(session, world.mariam, proposal_id=proposal.id, submission=submission())
 
 
-def test_a_client_says_no_without_a_reason_and_staff_with_one(session: Session, world: Meetings):
+def test_a_client_says_no_without_a_reason_and_staff_with_one(session: Session, world: Bookings):
     home = replace(terms(), forms=(Form.HOME,))
     invited = proposals.begin(
         session, petra(world), Subject(world.people.money, world.home), home, submission=submission(), most=MOST
@@ -218,7 +218,7 @@ def test_a_client_says_no_without_a_reason_and_staff_with_one(session: Session, 
     assert other.state is ProposalState.DECLINED
 
 
-def test_nobody_else_sees_or_answers_it(session: Session, world: Meetings):
+def test_nobody_else_sees_or_answers_it(session: Session, world: Bookings):
     proposal = propose(session, world)
     henrik = world.people.staff(world.people.henrik)
     for stranger in (world.tor, henrik):
@@ -236,7 +236,7 @@ def test_nobody_else_sees_or_answers_it(session: Session, world: Meetings):
         proposals.decline(session, silent, proposal_id=proposal.id, reason="x", submission=submission())
 
 
-def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, world: Meetings):
+def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, world: Bookings):
     talk = replace(terms(), forms=(Form.VISIT,), place_id=world.place)
     subject = Subject(world.people.money, world.child_talk)
     proposal = proposals.begin(session, petra(world), subject, talk, submission=submission(), most=MOST)
@@ -248,7 +248,7 @@ def test_what_is_hidden_from_guardians_is_not_there_for_them(session: Session, w
     assert [row.id for row in queries.waiting(session, world.mariam)] == [proposal.id]
 
 
-def test_time_runs_out_for_both_sides(session: Session, world: Meetings):
+def test_time_runs_out_for_both_sides(session: Session, world: Bookings):
     told = heard(session, ProposalChanged)
     soon = propose(session, world, terms(window(days=1)))
     late = propose(session, world, terms(window(days=60)))
@@ -263,7 +263,7 @@ def test_time_runs_out_for_both_sides(session: Session, world: Meetings):
     assert told[-1].side is None  # type: ignore[attr-defined]
 
 
-def test_a_colleague_who_answers_is_the_one_to_meet(session: Session, world: Meetings):
+def test_a_colleague_who_answers_is_the_one_to_meet(session: Session, world: Bookings):
     session.add(CaseAssignment(case_id=world.people.money, staff_id=world.people.henrik, named=False))
     session.flush()
     proposal = propose(session, world)
@@ -274,13 +274,13 @@ def test_a_colleague_who_answers_is_the_one_to_meet(session: Session, world: Mee
     assert meeting.staff_id == proposal.staff_id == world.people.henrik
 
 
-def test_the_words_stand_encrypted(session: Session, world: Meetings):
+def test_the_words_stand_encrypted(session: Session, world: Bookings):
     propose(session, world, terms(text="Hemligt om hyran", participants="Grannen", place_text="Parken"))
     raw = session.connection().exec_driver_sql("SELECT text, participants, place_text FROM meeting_proposal_turn").one()
     assert not any(word in bytes(value) for value in raw for word in (b"Hemligt", b"Grannen", b"Parken"))
 
 
-def test_lists_take_the_same_number_of_queries(session: Session, world: Meetings):
+def test_lists_take_the_same_number_of_queries(session: Session, world: Bookings):
     def queries_of(number: int) -> int:
         for _ in range(number):
             propose(session, world, most=1000)
@@ -298,7 +298,7 @@ def test_lists_take_the_same_number_of_queries(session: Session, world: Meetings
     assert queries_of(1) == queries_of(20) == 3
 
 
-def test_staff_agree_to_no_visit_nowhere(session: Session, world: Meetings) -> None:
+def test_staff_agree_to_no_visit_nowhere(session: Session, world: Bookings) -> None:
     visit = terms(forms=(Form.VISIT,))
     with pytest.raises(VisitNowhere):
         proposals.begin(

@@ -20,16 +20,16 @@ from portal.core.actor import Actor
 from portal.core.clock import now, travel
 from portal.core.db import writing
 from portal.core.ids import new_id
-from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType, Proposal
+from portal.meetings.models import BookingDraft, Claim, Meeting, MeetingType, Proposal, WeeklyRule
 from portal.meetings.rules.arrangement import Arrangement
 from portal.meetings.rules.states import QUANTUM, ProposalState
 from portal.meetings.rules.times import Settled
 from portal.meetings.service import booking, changing, drafts, proposals
 from portal.meetings.service.claims import JustTaken
 from portal.people.models import Board, Case, CaseAssignment, Person
-from tests.meetings import bookings
-from tests.meetings.bookings import MONDAY, MOST, Meetings, begin, book, claimed, slot
+from tests.meetings import world as worlds
 from tests.meetings.test_proposals import propose
+from tests.meetings.world import MONDAY, MOST, Bookings, begin, book, claimed, slot
 from tests.messages.world import submission
 
 CLIENTS, TIMES, AT_ONCE = 500, 20, 20
@@ -38,9 +38,9 @@ Got = TypeVar("Got")
 
 
 @pytest.fixture
-def world(sessions: sessionmaker[Session], monday: None) -> Meetings:
+def world(sessions: sessionmaker[Session], monday: None) -> Bookings:
     with writing(sessions) as session:
-        return bookings.build(session)
+        return worlds.build(session)
 
 
 def at_once(act: Callable[[Given], Got], given: Sequence[Given]) -> list[Got]:
@@ -58,7 +58,7 @@ def at_once(act: Callable[[Given], Got], given: Sequence[Given]) -> list[Got]:
         return [job.result() for job in jobs]
 
 
-def crowd(session: Session, world: Meetings) -> list[tuple[Actor, uuid.UUID]]:
+def crowd(session: Session, world: Bookings) -> list[tuple[Actor, uuid.UUID]]:
     """Make so many clients of Petra's, each with a case."""
     board = session.scalars(select(Board)).one()
     ids = [(new_id(), new_id()) for _ in range(CLIENTS)]
@@ -80,7 +80,7 @@ class Answer:
 
 
 def try_for(
-    sessions: sessionmaker[Session], world: Meetings, client: tuple[Actor, uuid.UUID], wanted: datetime
+    sessions: sessionmaker[Session], world: Bookings, client: tuple[Actor, uuid.UUID], wanted: datetime
 ) -> Answer:
     """Do as the pages do, a transaction for each: begin, choose a time, book it; or be shown other times."""
     actor, case_id = client
@@ -120,11 +120,11 @@ def no_piece_is_lost_or_doubled(session: Session) -> None:
     assert all(one.moves_id is None for one in drafted)
 
 
-def test_five_hundred_at_once_at_twenty_times(sessions: sessionmaker[Session], world: Meetings) -> None:
+def test_five_hundred_at_once_at_twenty_times(sessions: sessionmaker[Session], world: Bookings) -> None:
     with writing(sessions) as session:
         clients = crowd(session, world)
         # Twenty times on one day, of which everybody wants one, and those of the day after to fall back on.
-        session.execute(update(bookings.WeeklyRule).values(from_minute=8 * 60, to_minute=18 * 60))
+        session.execute(update(WeeklyRule).values(from_minute=8 * 60, to_minute=18 * 60))
     times = [slot(2, 8) + number * timedelta(minutes=30) for number in range(TIMES)]
     wishes = [(client, times[number % TIMES]) for number, client in enumerate(clients)]
     answers = at_once(lambda wish: try_for(sessions, world, *wish), wishes)
@@ -138,7 +138,7 @@ def test_five_hundred_at_once_at_twenty_times(sessions: sessionmaker[Session], w
         assert len(claimed(session, world.people.petra)) == TIMES * 6
 
 
-def test_the_same_button_pressed_twenty_times_books_once(sessions: sessionmaker[Session], world: Meetings) -> None:
+def test_the_same_button_pressed_twenty_times_books_once(sessions: sessionmaker[Session], world: Bookings) -> None:
     with writing(sessions) as session:
         draft = begin(session, world, world.mariam)
         drafts.hold(session, world.mariam, draft, starts_at=slot(1))
@@ -155,7 +155,7 @@ def test_the_same_button_pressed_twenty_times_books_once(sessions: sessionmaker[
         assert session.scalars(select(Meeting.starts_at)).all() == [slot(1)]
 
 
-def test_a_client_cannot_press_past_the_limit(sessions: sessionmaker[Session], world: Meetings) -> None:
+def test_a_client_cannot_press_past_the_limit(sessions: sessionmaker[Session], world: Bookings) -> None:
     held = []
     with writing(sessions) as session:
         for day in range(1, drafts.MAX_DRAFTS + 1):
@@ -176,7 +176,7 @@ def test_a_client_cannot_press_past_the_limit(sessions: sessionmaker[Session], w
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_two_meetings_moved_into_each_others_times(sessions: sessionmaker[Session], world: Meetings, turn: int) -> None:
+def test_two_meetings_moved_into_each_others_times(sessions: sessionmaker[Session], world: Bookings, turn: int) -> None:
     hours = [slot(1, 9), slot(1, 11)]
     with writing(sessions) as session:
         meetings = [book(session, world, world.mariam, at).id for at in hours]
@@ -200,7 +200,7 @@ def test_two_meetings_moved_into_each_others_times(sessions: sessionmaker[Sessio
 
 
 def test_many_meetings_moved_round_and_round_lose_and_double_nothing(
-    sessions: sessionmaker[Session], world: Meetings
+    sessions: sessionmaker[Session], world: Bookings
 ) -> None:
     with writing(sessions) as session:
         session.execute(update(MeetingType).values(buffer_minutes=0))
@@ -230,7 +230,7 @@ def test_many_meetings_moved_round_and_round_lose_and_double_nothing(
 
 @pytest.mark.fault
 def test_a_process_killed_between_claim_and_commit_leaves_nothing(
-    database_url: str, sessions: sessionmaker[Session], world: Meetings
+    database_url: str, sessions: sessionmaker[Session], world: Bookings
 ) -> None:
     with writing(sessions) as session:
         draft = begin(session, world, world.mariam)
@@ -251,7 +251,7 @@ def test_a_process_killed_between_claim_and_commit_leaves_nothing(
         assert set(claimed(session, world.people.petra).values()) == {meeting.id}
 
 
-def test_every_worker_at_once_tidies_up_once(sessions: sessionmaker[Session], world: Meetings) -> None:
+def test_every_worker_at_once_tidies_up_once(sessions: sessionmaker[Session], world: Bookings) -> None:
     with writing(sessions) as session:
         ends = [propose(session, world, most=20).expires_at for _ in range(9)]
         for number in range(3):
@@ -270,11 +270,11 @@ def test_every_worker_at_once_tidies_up_once(sessions: sessionmaker[Session], wo
         assert set(session.scalars(select(Proposal.state))) == {ProposalState.EXPIRED}
         ended = select(AuditEntry.object_id).where(AuditEntry.action == "proposal.expired")
         assert len(session.scalars(ended).all()) == 9
-        assert bookings.count(session, BookingDraft) == bookings.count(session, Claim) == 0
+        assert worlds.count(session, BookingDraft) == worlds.count(session, Claim) == 0
 
 
 @pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def test_who_tidies_up_waits_for_no_client(sessions: sessionmaker[Session], world: Meetings) -> None:
+def test_who_tidies_up_waits_for_no_client(sessions: sessionmaker[Session], world: Bookings) -> None:
     with writing(sessions) as session:
         used, _forgotten = (begin(session, world, world.mariam).id for _ in range(2))
         drafts.hold(session, world.mariam, session.get_one(BookingDraft, used), starts_at=slot(2, 9))
@@ -285,4 +285,4 @@ def test_who_tidies_up_waits_for_no_client(sessions: sessionmaker[Session], worl
             worker.execute(text("SET LOCAL lock_timeout = '2s'"))
             drafts.clean_up(worker)
         assert client.scalars(select(BookingDraft.id)).all() == [used]
-        assert bookings.count(client, Claim) > 0
+        assert worlds.count(client, Claim) > 0

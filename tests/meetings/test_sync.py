@@ -24,8 +24,8 @@ from portal.sync.models import OutboxMessage
 from portal.sync.queries import local_id
 from portal.sync.rules import Delivery, MessageState
 from portal.wiring import subscribe
-from tests.meetings.bookings import MONDAY, Meetings, book, build, claimed, slot
 from tests.meetings.test_proposals import offer, propose
+from tests.meetings.world import MONDAY, Bookings, book, build, claimed, slot
 from tests.messages.test_sync import link
 from tests.messages.world import submission
 
@@ -37,7 +37,7 @@ def monday():
 
 
 @pytest.fixture
-def world(session: Session) -> Meetings:
+def world(session: Session) -> Bookings:
     bus = events.EventBus()
     subscribe(bus)
     session.info.update(events.bind(bus))
@@ -101,7 +101,7 @@ def acknowledge(session: Session, meeting: Meeting) -> None:
     events.publish(session, Delivered(meeting.outbox_id, Kind.MEETING, meeting.person_id, "D1", now()))
 
 
-def test_every_version_goes_there_whole_and_in_order(session: Session, world: Meetings):
+def test_every_version_goes_there_whole_and_in_order(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     changing.change(
         session, world.mariam, meeting_id=meeting.id, wanted=replace(arrangement_of(meeting), agenda="Hyran")
@@ -117,7 +117,7 @@ def test_every_version_goes_there_whole_and_in_order(session: Session, world: Me
     assert [row.lane_id for row in rows] == [world.people.mariam] * 3
 
 
-def test_only_the_latest_version_makes_it_delivered(session: Session, world: Meetings):
+def test_only_the_latest_version_makes_it_delivered(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     first = meeting.outbox_id
     changing.cancel(session, world.mariam, meeting_id=meeting.id)
@@ -129,14 +129,14 @@ def test_only_the_latest_version_makes_it_delivered(session: Session, world: Mee
     assert meeting.delivered_at is not None
 
 
-def test_one_that_is_stuck_says_so(session: Session, world: Meetings):
+def test_one_that_is_stuck_says_so(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     assert meeting.outbox_id is not None
     events.publish(session, Stuck(meeting.outbox_id, Kind.MEETING, meeting.person_id, "refused", now()))
     assert meeting.delivery is Delivery.STUCK
 
 
-def test_a_proposal_goes_there_with_every_turn(session: Session, world: Meetings):
+def test_a_proposal_goes_there_with_every_turn(session: Session, world: Bookings):
     proposal = offer(session, world, propose(session, world))
     proposals.decline(session, world.mariam, proposal_id=proposal.id, reason="", submission=submission())
     records = [ProposalRecord.from_payload(row.payload) for row in sent(session, Kind.MEETING_PROPOSAL)]
@@ -145,7 +145,7 @@ def test_a_proposal_goes_there_with_every_turn(session: Session, world: Meetings
     assert records[-1].turns[0].windows[0].starts_at == slot(3, 13)
 
 
-def test_one_made_there_is_the_clients_too_and_takes_its_time(session: Session, world: Meetings):
+def test_one_made_there_is_the_clients_too_and_takes_its_time(session: Session, world: Bookings):
     meeting, warning = take_in(session, theirs())
     assert warning == ""
     assert (meeting.origin, meeting.booked_by, meeting.delivery) == (
@@ -159,13 +159,13 @@ def test_one_made_there_is_the_clients_too_and_takes_its_time(session: Session, 
         book(session, world, world.mariam, slot(2, 10))
 
 
-def test_one_off_our_grid_takes_the_pieces_it_touches(session: Session, world: Meetings):
+def test_one_off_our_grid_takes_the_pieces_it_touches(session: Session, world: Bookings):
     take_in(session, theirs(starts_at=slot(2, 10, 3), ends_at=slot(2, 10, 31)))
     pieces = list(claimed(session, world.people.petra))
     assert (pieces[0], pieces[-1], len(pieces)) == (slot(2, 10), slot(2, 10, 30), 7)
 
 
-def test_moved_and_cancelled_there_is_moved_and_cancelled_here(session: Session, world: Meetings):
+def test_moved_and_cancelled_there_is_moved_and_cancelled_here(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     acknowledge(session, meeting)
     ours = theirs(id=str(meeting.id), starts_at=slot(4, 9), ends_at=slot(4, 9, 30), revision=0, reason="Rätten")
@@ -178,7 +178,7 @@ def test_moved_and_cancelled_there_is_moved_and_cancelled_here(session: Session,
     assert len(sent(session, Kind.MEETING)) == 1
 
 
-def test_the_clients_own_words_are_never_overwritten(session: Session, world: Meetings):
+def test_the_clients_own_words_are_never_overwritten(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     changing.change(
         session,
@@ -191,7 +191,7 @@ def test_the_clients_own_words_are_never_overwritten(session: Session, world: Me
     assert (meeting.agenda, meeting.support, meeting.starts_at) == ("Hyran", "Min syster", slot(4, 9))
 
 
-def test_both_have_changed_it_and_staff_choose_ours(session: Session, world: Meetings):
+def test_both_have_changed_it_and_staff_choose_ours(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))  # not acknowledged: they don't know of it yet
     _same, warning = take_in(session, theirs(id=str(meeting.id), starts_at=slot(4, 9), ends_at=slot(4, 9, 30)))
     assert warning == CONFLICT
@@ -206,7 +206,7 @@ def test_both_have_changed_it_and_staff_choose_ours(session: Session, world: Mee
         elsewhere.take_theirs(session, petra, meeting_id=meeting.id)
 
 
-def test_both_have_changed_it_and_staff_choose_theirs(session: Session, world: Meetings):
+def test_both_have_changed_it_and_staff_choose_theirs(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     take_in(session, theirs(id=str(meeting.id), starts_at=slot(4, 9), ends_at=slot(4, 9, 30)))
     elsewhere.take_theirs(session, world.people.staff(world.people.petra), meeting_id=meeting.id)
@@ -214,7 +214,7 @@ def test_both_have_changed_it_and_staff_choose_theirs(session: Session, world: M
     assert set(claimed(session, world.people.petra).values()) == {meeting.id}
 
 
-def test_both_have_booked_the_same_time(session: Session, world: Meetings):
+def test_both_have_booked_the_same_time(session: Session, world: Bookings):
     ours = book(session, world, world.mariam, slot(2, 10))
     made, warning = take_in(session, theirs(person_id="P-2", case_id=None))
     assert (warning, made.state, made.person_id) == (CONFLICT, MeetingState.BOOKED, world.people.vera)
@@ -228,7 +228,7 @@ def test_both_have_booked_the_same_time(session: Session, world: Meetings):
     assert set(claimed(session, world.people.petra).values()) == {made.id}
 
 
-def test_one_that_disappears_there_is_a_warning(session: Session, world: Meetings):
+def test_one_that_disappears_there_is_a_warning(session: Session, world: Bookings):
     meeting, _ = take_in(session, theirs())
     applied = receive(session, change(theirs(), 2, deleted=True))
     assert (applied.local_id, applied.warning) == (meeting.id, DISAPPEARED)
@@ -236,20 +236,20 @@ def test_one_that_disappears_there_is_a_warning(session: Session, world: Meeting
     assert receive(session, change(theirs(id="V-9"), 1, deleted=True)).local_id is None
 
 
-def test_a_talk_with_a_child_is_hidden_whoever_says_so(session: Session, world: Meetings):
+def test_a_talk_with_a_child_is_hidden_whoever_says_so(session: Session, world: Bookings):
     by_flag, _ = take_in(session, theirs(hidden_from_guardians=True))
     by_kind, _ = take_in(session, theirs(id="V-8", type=TypeKind.CHILD_TALK, starts_at=slot(5, 9), ends_at=slot(5, 10)))
     assert by_flag.hidden_from_guardians
     assert by_kind.hidden_from_guardians
 
 
-def test_a_kind_that_we_have_none_of_is_stored_and_never_offered(session: Session, world: Meetings):
+def test_a_kind_that_we_have_none_of_is_stored_and_never_offered(session: Session, world: Bookings):
     meeting, _ = take_in(session, theirs(type=TypeKind.SIP))
     kind = session.get_one(MeetingType, meeting.type_id)
     assert (kind.kind, kind.active, kind.client_bookable) == (TypeKind.SIP, False, False)
 
 
-def test_what_cannot_be_is_an_alarm(session: Session, world: Meetings):
+def test_what_cannot_be_is_an_alarm(session: Session, world: Bookings):
     with pytest.raises(UnknownCode):
         receive(session, change(theirs(ends_at=slot(2, 10))))
     with pytest.raises(LinkMissing):
@@ -258,7 +258,7 @@ def test_what_cannot_be_is_an_alarm(session: Session, world: Meetings):
         receive(session, Change("V-7", Kind.MEETING, 1, {**theirs().to_payload(), "form": "brev"}, False, "P-1"))
 
 
-def test_busy_times_come_change_and_go(session: Session, world: Meetings):
+def test_busy_times_come_change_and_go(session: Session, world: Bookings):
     busy = BusyRecord("B-1", "H-1", slot(2, 10), slot(2, 12))
 
     def take(record: BusyRecord, version: int, *, deleted: bool = False) -> None:
@@ -276,7 +276,7 @@ def test_busy_times_come_change_and_go(session: Session, world: Meetings):
         take(replace(busy, ends_at=slot(2, 9)), 4)
 
 
-def test_a_stuck_meeting_can_be_sent_again(session: Session, world: Meetings):
+def test_a_stuck_meeting_can_be_sent_again(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     row = sent(session, Kind.MEETING)[0]
     row.state = MessageState.STUCK

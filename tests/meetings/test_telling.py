@@ -15,8 +15,8 @@ from portal.meetings.service.proposals import Subject
 from portal.notices.models import Notice
 from portal.notices.rules import Channel, NoticeKind, NoticeState, Reminder
 from portal.wiring import subscribe
-from tests.meetings.bookings import MONDAY, Meetings, book, build, slot
 from tests.meetings.test_proposals import MOST, offer, propose, terms
+from tests.meetings.world import MONDAY, Bookings, book, build, slot
 from tests.messages.world import submission
 from tests.notices.people import choose
 
@@ -28,7 +28,7 @@ def monday():
 
 
 @pytest.fixture
-def world(session: Session) -> Meetings:
+def world(session: Session) -> Bookings:
     bus = events.EventBus()
     subscribe(bus)
     session.info.update(events.bind(bus))
@@ -43,13 +43,13 @@ def notices(session: Session, kind: NoticeKind, state: NoticeState = NoticeState
     return list(session.scalars(wanted))
 
 
-def test_a_booking_of_ones_own_gives_a_reminder_and_no_news(session: Session, world: Meetings):
+def test_a_booking_of_ones_own_gives_a_reminder_and_no_news(session: Session, world: Bookings):
     book(session, world, world.mariam, slot(3, 9))
     assert notices(session, NoticeKind.REMINDER) == [slot(2, 9)]
     assert notices(session, NoticeKind.NEWS) == []
 
 
-def test_a_reminder_moves_with_the_meeting_and_goes_with_it(session: Session, world: Meetings):
+def test_a_reminder_moves_with_the_meeting_and_goes_with_it(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     petra = world.people.staff(world.people.petra)
     later = Settled(world.people.petra, slot(5, 10), 30, submission())
@@ -61,7 +61,7 @@ def test_a_reminder_moves_with_the_meeting_and_goes_with_it(session: Session, wo
     assert len(notices(session, NoticeKind.NEWS)) == 1
 
 
-def test_a_meeting_moved_after_its_reminder_is_reminded_of_again(session: Session, world: Meetings):
+def test_a_meeting_moved_after_its_reminder_is_reminded_of_again(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     row = session.scalars(select(Notice)).one()
     row.state = NoticeState.SENT
@@ -73,7 +73,7 @@ def test_a_meeting_moved_after_its_reminder_is_reminded_of_again(session: Sessio
     assert notices(session, NoticeKind.REMINDER) == [slot(8, 10)]
 
 
-def test_an_answer_to_a_proposal_is_news_and_ones_own_is_not(session: Session, world: Meetings):
+def test_an_answer_to_a_proposal_is_news_and_ones_own_is_not(session: Session, world: Bookings):
     proposal = propose(session, world)
     assert notices(session, NoticeKind.NEWS) == []
     offer(session, world, proposal)
@@ -83,7 +83,7 @@ def test_an_answer_to_a_proposal_is_news_and_ones_own_is_not(session: Session, w
     assert len(session.scalars(select(Notice).where(Notice.kind == NoticeKind.NEWS)).all()) == 2
 
 
-def test_of_a_talk_that_is_hidden_from_guardians_nothing_is_told(session: Session, world: Meetings):
+def test_of_a_talk_that_is_hidden_from_guardians_nothing_is_told(session: Session, world: Bookings):
     petra = world.people.staff(world.people.petra)
     proposals.begin(
         session, petra, Subject(world.people.money, world.child_talk), terms(), submission=submission(), most=MOST
@@ -101,7 +101,7 @@ def test_of_a_talk_that_is_hidden_from_guardians_nothing_is_told(session: Sessio
     assert session.scalars(select(Notice)).all() == []
 
 
-def test_an_event_that_is_told_twice_is_one_notice(session: Session, world: Meetings):
+def test_an_event_that_is_told_twice_is_one_notice(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(8, 9))
     petra = world.people.staff(world.people.petra)
     told: list[MeetingMoved | ProposalChanged] = []

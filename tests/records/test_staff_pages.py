@@ -99,6 +99,19 @@ def test_from_wrong_to_corrected_on_both_sides(
     mariam.page(f"/journal/{record_id}", status=404)
 
 
+def test_staff_see_whether_what_they_have_shown_was_read(
+    petra: PageClient, client: PageClient, sessions: sessionmaker[Session], world: World, version: Version
+) -> None:
+    address = f"/dokumentation/{version.record_id}"
+    assert "läst" not in petra.page(address).one("section[aria-labelledby=versioner]").get_text().casefold()
+    with writing(sessions) as session:
+        session.info["world"] = world
+        release(session, world, version)
+    assert "Inte läst än" in petra.page(address).text
+    as_client(client, sessions, world).page(f"/journal/{version.record_id}")
+    assert "Läst första gången" in petra.page(address).text
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

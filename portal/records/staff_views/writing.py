@@ -117,7 +117,7 @@ def _record(found: queries.Worked) -> Response:
         passages=[_passage(found, place) for place in range(1, len(found.passages) + 1)],
         rest=[show.staff_remark(row) for row in _elsewhere(found)],
         versions=[
-            (version.id, version.number, format_moment(version.written_at), _state(version))
+            (version.id, version.number, format_moment(version.written_at), _state(version), _read(version))
             for version in found.versions
         ],
         form=LockForm(formdata=None, data={"seen": found.version.stamp}),
@@ -160,6 +160,13 @@ def edit_url(found: queries.Worked, **more: Any) -> str:
 
 def _state(version: queries.WorkVersion) -> tuple[str, str, str]:
     return (*show.STATE_LOOKS[version.state], str(show.VERSION_STATES[version.state]))
+
+
+def _read(version: queries.WorkVersion) -> str:
+    """Return when a version was first read on the client's side, which staff see while it is shown."""
+    if version.state is not VersionState.RELEASED:
+        return ""
+    return _("Läst första gången %(at)s", at=format_moment(version.read_at)) if version.read_at else _("Inte läst än")
 
 
 def _passage(found: queries.Worked, place: int) -> dict[str, Any]:
