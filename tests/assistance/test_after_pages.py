@@ -298,15 +298,19 @@ def test_in_another_language_the_swedish_words_stand_beside(town: Town) -> None:
     assert "Sökande: Mariam Sandell" in swedish
 
 
-def test_when_the_other_one_becomes_protected_nothing_of_them_is_shown(town: Town) -> None:
-    draft = town.couple()
+@pytest.mark.parametrize("signed", [(), ("mariam",)])
+def test_when_the_other_one_becomes_protected_nothing_of_them_is_shown(town: Town, signed: tuple[str, ...]) -> None:
+    draft = town.couple(signed=signed)
     with town.acting() as scene:
         protect(scene, scene.jonas, Protection.SECRECY)
     page = town.mariam.page(at(draft, "/granska"))
     assert page.heading == "Du kan inte skriva under här"
     for words in ("Jonas", "19851231", "skydd", "sekretess"):
         assert words not in page.text
-    assert "Jonas" not in town.mariam.page(at(draft, "/tillsammans")).text
+    there = town.mariam.page(at(draft, "/tillsammans"))
+    assert there.heading == "Du kan inte söka tillsammans här"
+    assert "Jonas" not in there.text
+    assert "Bjud in" not in town.mariam.page(at(draft)).text
 
 
 # --- waiting

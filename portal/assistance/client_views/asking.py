@@ -1,4 +1,4 @@
-"""The page that asks once more before something is taken away."""
+"""Pages that several others lead to: one that asks before something is taken away, one that says who helps instead."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,13 @@ from portal.assistance import words
 from portal.assistance.queries import ApplicationView
 from portal.web.forms import ButtonForm
 from portal.web.page import render
+
+
+def not_here(view: ApplicationView, heading: str, status: int = 200) -> Response:
+    """Say that a person helps with what can't be done here, and not why."""
+    return render(
+        "assistance/client/not_here.html", status, view=view, over=words.title(view.kind, view.period), heading=heading
+    )
 
 
 def ask(

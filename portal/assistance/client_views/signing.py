@@ -8,6 +8,7 @@ from flask import Response, url_for
 
 from portal.assistance import after_words, queries, review_words, words
 from portal.assistance.after_words import Step
+from portal.assistance.client_views.asking import not_here
 from portal.assistance.client_views.submitted import writing
 from portal.assistance.forms.signing import AttestForm
 from portal.assistance.models import Application
@@ -37,7 +38,7 @@ def review(application_id: uuid.UUID) -> Response:
     if view.state not in EDITABLE:
         return see_other(url_for("assistance.application", application_id=application_id))
     version = queries.frozen(db(), view)
-    if version is not None and version.signature_of(view.party):
+    if version is not None and version.signature_of(view.party) and not queries.is_shielded(db(), view):
         return _waiting(view, version)
     return _review(view, load_form(AttestForm))
 
@@ -62,17 +63,17 @@ def sign(application_id: uuid.UUID) -> Response:
 def _review(view: ApplicationView, form: AttestForm, status: int = 200) -> Response:
     found = frozen.whole(db(), db().get_one(Application, view.id), brought_up=True)
     codes = signing.obstacles(db(), found, today())
-    not_here = "not_here" in codes
+    if "not_here" in codes:
+        # Of somebody who has become protected the other one sees nothing more, nor why.
+        return not_here(view, _("Du kan inte skriva under här"), status)
     allow_signing()
     return render(
         "assistance/client/review.html",
         status,
         view=view,
         over=words.title(view.kind, view.period),
-        left=[] if not_here else list(review_words.left(view, found.form, codes)),
-        not_here=not_here,
-        # Of somebody who has become protected the other one sees nothing more, nor why.
-        shown={} if not_here else _shown(view, found),
+        left=list(review_words.left(view, found.form, codes)),
+        shown=_shown(view, found),
         voided=review_words.voided(view, queries.happenings(db(), actor(), view.id)),
         form=form,
     )

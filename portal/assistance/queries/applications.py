@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.assistance.models import Application, ApplicationParty, AssistancePeriod
@@ -103,6 +103,14 @@ def is_protected(session: Session, person_id: uuid.UUID) -> bool:
     """Tell whether a person can't apply here: protected personal data, or no word that there is none."""
     found = session.scalar(select(Person.protection).where(Person.id == person_id))
     return found is not Protection.NONE
+
+
+def is_shielded(session: Session, view: ApplicationView) -> bool:
+    """Tell whether somebody takes part in an application of whom its reader may know nothing more."""
+    taking_part = select(func.count()).where(
+        ApplicationParty.application_id == view.id, ApplicationParty.state == PartyState.JOINED
+    )
+    return (session.scalar(taking_part) or 0) > len(view.joined)
 
 
 def reached(actor: Actor) -> Select[Application, ApplicationParty]:
