@@ -13,7 +13,7 @@ from portal.assistance.service import tidying
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
-from portal.files import incoming, keeping
+from portal.files import delivering, incoming, keeping
 from portal.files import service as files
 from portal.files.checking import Checker
 from portal.files.events import FileRemoved
@@ -94,7 +94,7 @@ def subscribe(bus: EventBus) -> None:
 
 def _files_delivered(session: Session, event: Delivered) -> None:
     if event.files:
-        files.mark_delivered(session, event.files, event.at)
+        delivering.mark_delivered(session, event.files, event.at)
 
 
 def _tell_of_message(session: Session, event: MessageSent) -> None:
@@ -181,7 +181,7 @@ def file_source(settings: Settings, sessions: sessionmaker[Session]) -> sync_wor
 
     def content(checksum: str) -> bytes:
         with sessions() as session:
-            return files.content_by_checksum(session, vault, checksum)
+            return delivering.content_by_checksum(session, vault, checksum)
 
     return content
 

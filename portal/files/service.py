@@ -6,17 +6,15 @@ A feature checks that its own object is the actor's, and then calls ``receive`` 
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
-from portal.core.crypto import ring_of
 from portal.core.errors import Conflict, NotFound
 from portal.core.events import publish
 from portal.core.i18n import lazy
@@ -28,7 +26,6 @@ from portal.files.queries import FileView
 from portal.files.rules import ALIVE, MB, FileState, Limits, Refusal, clean_name, clean_type, move
 from portal.files.scanner import Scanner
 from portal.files.stores import make_store
-from portal.files.stores.base import NoSuchBlob
 from portal.files.vault import Sealed as Sealed
 from portal.files.vault import TooMuch
 from portal.files.vault import Vault as Vault
@@ -266,35 +263,6 @@ def content(session: Session, vault: Vault, file_id: uuid.UUID) -> Iterator[byte
     if row is None or row.blob is None or row.content_key is None:
         raise NotFound
     return vault.get(file_id, row.blob, row.content_key)
-
-
-def content_by_checksum(session: Session, vault: Vault, checksum: str) -> bytes:
-    """Return the content that has a SHA-256 (hex), for delivery; in memory, as back offices take it.
-
-    :raises NoSuchBlob: no ready file has it.
-    """
-    found = ring_of(session.get_bind().dialect).blind_candidates("file", checksum)
-    statement = select(StoredFile.id).where(StoredFile.checksum_index.in_(found), StoredFile.state == FileState.READY)
-    file_id = session.scalars(statement.limit(1)).first()
-    if file_id is None:
-        raise NoSuchBlob
-    return b"".join(content(session, vault, file_id))
-
-
-def mark_delivered(session: Session, checksums: Collection[str], at: datetime) -> None:
-    """Note that the back office has acknowledged the message that named these contents."""
-    ring = ring_of(session.get_bind().dialect)
-    found = [index for checksum in checksums for index in ring.blind_candidates("file", checksum)]
-    session.execute(
-        update(StoredFile)
-        .where(
-            StoredFile.checksum_index.in_(found),
-            StoredFile.handed_over_at.is_not(None),
-            StoredFile.delivered_at.is_(None),
-        )
-        .values(delivered_at=at)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _new(

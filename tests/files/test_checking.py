@@ -23,7 +23,7 @@ from portal.core.crypto import KeyRing
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.ids import new_id
 from portal.core.rotation import rotate
-from portal.files import keeping, passing, queries, service
+from portal.files import delivering, keeping, passing, queries, service
 from portal.files.checking import Checker
 from portal.files.models import DoomedBlob, FilePart, StoredFile
 from portal.files.rules import FileKind, FileState, Refusal
@@ -92,7 +92,7 @@ def test_a_photo_gets_ready(
     assert Image.open(io.BytesIO(clean)).size == (60, 40)
     with sessions() as session:
         (entry,) = queries.manifest(session, [file_id])
-        assert service.content_by_checksum(session, vault, entry.checksum) == clean
+        assert delivering.content_by_checksum(session, vault, entry.checksum) == clean
         assert entry.size == len(clean)
     assert checker.run() == 0
 
@@ -284,7 +284,7 @@ def test_rotation_of_keys_leaves_every_file_readable(
     assert row(renewed, waiting).state is FileState.READY
     with renewed() as session:
         (entry,) = queries.manifest(session, [ready])
-        assert service.content_by_checksum(session, vault, entry.checksum) == before
+        assert delivering.content_by_checksum(session, vault, entry.checksum) == before
     engine.dispose()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.audit.models import AccessEntry
 from portal.core.errors import Conflict, NotFound
 from portal.core.ids import new_id
-from portal.files import queries, service
+from portal.files import delivering, queries, service
 from portal.files.models import DoomedBlob, FilePart, StoredFile
 from portal.files.rules import FileKind, FileState, Refusal
 from portal.files.sealing import Damaged
@@ -218,7 +218,7 @@ def test_a_manifest_names_only_what_is_ready(session: Session, world: World, vau
         (second.id, 5, FileKind.PDF),
         (first.id, len(CONTENT), FileKind.PDF),
     ]
-    assert service.content_by_checksum(session, vault, found[0].checksum) == b"other"
+    assert delivering.content_by_checksum(session, vault, found[0].checksum) == b"other"
 
 
 def test_a_file_that_was_changed_in_the_store_is_not_believed(

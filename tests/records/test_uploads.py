@@ -15,9 +15,9 @@ from portal.core.db import writing
 from portal.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from portal.core.ids import new_id
 from portal.files.checking import Checker
+from portal.files.delivering import content_by_checksum
 from portal.files.models import StoredFile
 from portal.files.rules import FileKind, FileState, Limits
-from portal.files.service import content_by_checksum
 from portal.files.stores.local import LocalStore
 from portal.files.vault import Vault
 from portal.records import queries, service

@@ -142,10 +142,7 @@ def free_times(
 
     :raises NotFound: the client isn't the actor's, or the kind of meeting is unknown.
     """
-    _check_reaches(session, actor, person_id)
-    kind = session.get(MeetingType, type_id)
-    if kind is None:
-        raise NotFound
+    kind = _kind(session, actor, person_id, type_id)
     within = _within(actor, kind, after, before)
     if form not in kind.forms or within.start >= within.end:
         return []
@@ -201,11 +198,15 @@ def is_free(
     return found[0] if found and found[0].starts_at == starts_at else None
 
 
-def _check_reaches(session: Session, actor: Actor, person_id: uuid.UUID) -> None:
+def _kind(session: Session, actor: Actor, person_id: uuid.UUID, type_id: uuid.UUID) -> MeetingType:
     if actor.side is Side.STAFF:
         people.client(session, actor, person_id)
     elif actor.subject_id != person_id:
         raise NotFound
+    found = session.get(MeetingType, type_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _within(actor: Actor, kind: MeetingType, after: datetime, before: datetime) -> Span:
