@@ -8,8 +8,8 @@ from portal.assistance import sync as applications
 from portal.assistance import telling as telling_of_applications
 from portal.assistance.events import ApplicationNews
 from portal.assistance.service import drafts as drafts_of_applications
+from portal.assistance.service import holding, tidying
 from portal.assistance.service import signing as applying
-from portal.assistance.service import tidying
 from portal.core.actor import Side
 from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
@@ -37,6 +37,7 @@ from portal.messages.events import MessageSent
 from portal.notices import service as notices
 from portal.notices.sending import NoticeSender
 from portal.people.absence import AwayAsked
+from portal.people.events import PersonProtected
 from portal.records import incoming as remarks_elsewhere
 from portal.records import sync as records
 from portal.records import telling as telling_of_records
@@ -83,6 +84,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(Delivered, applications.on_delivered)
     bus.subscribe(Stuck, applications.on_stuck)
     bus.subscribe(DocumentSigned, applying.on_signed)
+    bus.subscribe(PersonProtected, holding.on_protected)
     bus.subscribe(FileRemoved, drafts_of_applications.on_file_removed)
     bus.subscribe(ApplicationNews, telling_of_applications.on_news)
     bus.subscribe(Delivered, _files_delivered)

@@ -12,6 +12,7 @@ from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import EventKind
 from portal.core.i18n import _
 
+_OF_A_PARTY = frozenset({"section", "not_here"})
 _VOIDING = frozenset({EventKind.CHANGED, EventKind.CHANGE_ASKED})
 
 
@@ -25,20 +26,34 @@ class Left:
 
 def left(view: ApplicationView, form: Definition, codes: Sequence[str]) -> Iterator[Left]:
     """Yield what is left before somebody can sign, in the order of the pages; ``form`` is what the codes are of."""
+    if waits_for_other(view, codes):
+        # Which part isn't told: the words are the same where the other one can't go on here, for whatever reason.
+        yield Left(_("Vi väntar på att %(name)s blir klar med sin del.", name=words.other_name(view)))
     for code in codes:
         kind, _colon, rest = code.partition(":")
+        if _whose(code) not in {None, view.party}:
+            continue
         if kind == "section":
-            party, _second, key = rest.partition(":")
-            yield _section(view, str(form.section(key).title), Party(party), key)
+            key = rest.partition(":")[2]
+            title = str(form.section(key).title)
+            yield Left(_("%(part)s är inte klart", part=title), section_url(view, key))
         else:
             yield _other(view, kind)
 
 
-def _section(view: ApplicationView, title: str, party: Party, key: str) -> Left:
-    if party is view.party:
-        return Left(_("%(part)s är inte klart", part=title), section_url(view, key))
-    # Translators: %(name)s is the other one who applies, %(part)s a part of the application such as "Utgifter"
-    return Left(_("%(name)s har inte svarat klart på %(part)s", name=words.other_name(view), part=title))
+def _whose(code: str) -> Party | None:
+    kind, _colon, rest = code.partition(":")
+    return Party(rest.partition(":")[0]) if kind in _OF_A_PARTY else None
+
+
+def is_not_here(view: ApplicationView, codes: Sequence[str]) -> bool:
+    """Tell whether the person who looks can't sign here."""
+    return f"not_here:{view.party.value}" in codes
+
+
+def waits_for_other(view: ApplicationView, codes: Sequence[str]) -> bool:
+    """Tell whether something is left for the other one: until then only what is one's own is shown."""
+    return any(_whose(code) not in {None, view.party} for code in codes)
 
 
 def _other(view: ApplicationView, code: str) -> Left:
@@ -55,7 +70,7 @@ def _other(view: ApplicationView, code: str) -> Left:
             text = _("Någon söker tillsammans med dig, men du har svarat att du inte är gift eller sambo.")
             return Left(text, section_url(view, "household"))
         case _:
-            return Left(_("Du kan inte skriva under här. Ring oss, så hjälper vi dig."))
+            raise ValueError(code)
 
 
 def section_url(view: ApplicationView, key: str) -> str:

@@ -55,4 +55,4 @@ def look(view: ApplicationView) -> Look:
 
 def other_name(view: ApplicationView) -> str:
     """Return the first name of the other one who applies, or words for somebody who isn't shown."""
-    return first_name(view.other.name) if view.other else _("Den du söker tillsammans med")
+    return first_name(view.other.name) if view.other and view.other.name else _("Den du söker tillsammans med")

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.core.clock import now
 from portal.core.db import Base
+from portal.core.events import publish
+from portal.people.events import PersonProtected
 from portal.people.models import Board, Case, CaseAssignment, Person, StaffMember, Unit
 from portal.people.queries import find_person, replaced_at_sign_in
 from portal.people.rules import AssignedBy, CaseState, Protection, may_assign
@@ -128,7 +130,7 @@ def person(session: Session, change: Change) -> Applied:
     known = None if number is None else find_person(session, number)
     row = row or known or Person()
     row.given_name, row.surname = record.given_name, record.surname
-    row.protection = record.protection or Protection.UNKNOWN
+    was, row.protection = row.protection, record.protection or Protection.UNKNOWN
     if number is not None and row.identity_number is not None and replaced_at_sign_in(session, row.id, number):
         # The back office does not know the new number yet, which an identity provider has asserted.
         number = None
@@ -137,6 +139,8 @@ def person(session: Session, change: Change) -> Applied:
         set_identity_number(session, row, number)
     session.add(row)
     session.flush()
+    if row.protection is not was and row.protection is not Protection.NONE:
+        publish(session, PersonProtected(row.id))
     return Applied(row.id, "" if record.protection else "protection_missing")
 
 

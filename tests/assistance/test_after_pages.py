@@ -18,11 +18,10 @@ from portal.core.actor import Actor
 from portal.core.clock import travel
 from portal.core.db import writing
 from portal.people.models import Person
-from portal.people.rules import Protection
 from portal.sync.rules import Delivery
 from tests.assistance import world as worlds
 from tests.assistance.test_signing import OWN, TWO
-from tests.assistance.world import ALONE, JONAS, Scene, answer, fill, invite, protect, put_file, sign, start
+from tests.assistance.world import ALONE, JONAS, Scene, answer, fill, invite, put_file, sign, start
 from tests.messages.world import person, sign_in
 from tests.support.client import Page, PageClient, form_values, multipart
 from tests.support.pdf import faults_of, text_of
@@ -270,8 +269,9 @@ def test_what_the_other_one_has_left_is_told_without_a_link(town: Town) -> None:
     with town.acting() as scene:
         answer(scene, draft, "planning", {"occupation": ""}, scene.jonas)
     page = town.mariam.page(at(draft, "/granska"))
-    assert "Jonas har inte svarat klart på Arbete, studier och hälsa" in page.text
+    assert "Vi väntar på att Jonas blir klar med sin del." in page.text
     assert not page.soup.select(".ds-alert a")
+    assert "Medsökande" not in page.text
 
 
 def test_a_couple_of_one_is_sent_to_ask_the_other(town: Town) -> None:
@@ -296,21 +296,6 @@ def test_in_another_language_the_swedish_words_stand_beside(town: Town) -> None:
     swedish = " ".join(tag.get_text(" ") for tag in page.soup.select("[lang=sv]"))
     assert "heder och samvete" in swedish
     assert "Sökande: Mariam Sandell" in swedish
-
-
-@pytest.mark.parametrize("signed", [(), ("mariam",)])
-def test_when_the_other_one_becomes_protected_nothing_of_them_is_shown(town: Town, signed: tuple[str, ...]) -> None:
-    draft = town.couple(signed=signed)
-    with town.acting() as scene:
-        protect(scene, scene.jonas, Protection.SECRECY)
-    page = town.mariam.page(at(draft, "/granska"))
-    assert page.heading == "Du kan inte skriva under här"
-    for words in ("Jonas", "19851231", "skydd", "sekretess"):
-        assert words not in page.text
-    there = town.mariam.page(at(draft, "/tillsammans"))
-    assert there.heading == "Du kan inte söka tillsammans här"
-    assert "Jonas" not in there.text
-    assert "Bjud in" not in town.mariam.page(at(draft)).text
 
 
 # --- waiting
@@ -490,18 +475,8 @@ def test_the_whole_application_is_saved_as_it_was_signed(town: Town) -> None:
     assert town.tor.get(at(draft, "/kopia")).status_code == 404
 
 
-def test_nothing_is_saved_of_a_draft_or_of_somebody_who_has_become_protected(town: Town) -> None:
-    assert town.tor.get(at(town.alone(signed=False), "/kopia")).status_code == 404
-    draft = town.do(lambda scene: start(scene, period=worlds.MONTH.plus(1)))
-    with town.acting() as scene:
-        fill(scene, draft, TWO)
-        invite(scene, draft)
-        fill(scene, draft, OWN, scene.jonas)
-        for who in (scene.mariam, scene.jonas):
-            sign(scene, draft, who)
-        protect(scene, scene.jonas, Protection.SECRECY)
-    assert "Spara hela ansökan" not in town.mariam.page(at(draft)).text
-    assert town.mariam.get(at(draft, "/kopia")).status_code == 404
+def test_nothing_is_saved_of_a_draft(town: Town) -> None:
+    assert town.mariam.get(at(town.alone(signed=False), "/kopia")).status_code == 404
 
 
 # --- the start page

@@ -22,6 +22,7 @@ from portal.identity.signing.models import Signature
 from portal.identity.signing.queries import current_version
 from portal.identity.signing.rules import Method
 from portal.identity.signing.service import DocumentSigned
+from portal.people.events import PersonProtected
 from portal.people.models import Person
 from portal.people.rules import Protection
 from portal.wiring import subscribe
@@ -158,5 +159,7 @@ def row(scene: Scene, application_id: uuid.UUID) -> Application:
 
 
 def protect(scene: Scene, who: Actor, protection: Protection = Protection.SECRECY) -> None:
+    """Protect somebody, as the register tells of it."""
     scene.session.get_one(Person, who.subject_id).protection = protection
     scene.session.flush()
+    publish(scene.session, PersonProtected(who.subject_id))

@@ -84,8 +84,11 @@ def paper(application_id: uuid.UUID) -> Response:
     """
     view = queries.application(db(), actor(), application_id)
     found = queries.frozen(db(), view)
-    if view.submitted_at is None or found is None or not found.shared:
+    if view.submitted_at is None or found is None:
         raise NotFound
+    if not found.shared:
+        # As where a file can't be made: who is protected since must not be told by what the other one gets.
+        raise pdf.NotMade(reason="pdf")
     with use_locale(SOURCE_LOCALE):
         document = paper_copy.document(view, found, author=settings().municipality)
     close_db(None)

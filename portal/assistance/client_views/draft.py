@@ -86,7 +86,7 @@ def _together(draft: Draft) -> dict[str, Any] | None:
         return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Se hela ansökan")}
     other = view.co_applicant
     if other is None or other.state is PartyState.DECLINED:
-        if not lives_together(show.by_section(draft)) or queries.is_shielded(db(), view):
+        if not lives_together(show.by_section(draft)):
             return None
         text = _("Den du lever med söker tillsammans med dig, och skriver under själv.")
         return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Bjud in den andra")}

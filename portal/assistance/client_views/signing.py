@@ -38,7 +38,7 @@ def review(application_id: uuid.UUID) -> Response:
     if view.state not in EDITABLE:
         return see_other(url_for("assistance.application", application_id=application_id))
     version = queries.frozen(db(), view)
-    if version is not None and version.signature_of(view.party) and not queries.is_shielded(db(), view):
+    if version is not None and version.signature_of(view.party):
         return _waiting(view, version)
     return _review(view, load_form(AttestForm))
 
@@ -63,9 +63,9 @@ def sign(application_id: uuid.UUID) -> Response:
 def _review(view: ApplicationView, form: AttestForm, status: int = 200) -> Response:
     found = frozen.whole(db(), db().get_one(Application, view.id), brought_up=True)
     codes = signing.obstacles(db(), found, today())
-    if "not_here" in codes:
-        # Of somebody who has become protected the other one sees nothing more, nor why.
+    if review_words.is_not_here(view, codes):
         return not_here(view, _("Du kan inte skriva under här"), status)
+    waits = review_words.waits_for_other(view, codes)
     allow_signing()
     return render(
         "assistance/client/review.html",
@@ -73,29 +73,34 @@ def _review(view: ApplicationView, form: AttestForm, status: int = 200) -> Respo
         view=view,
         over=words.title(view.kind, view.period),
         left=list(review_words.left(view, found.form, codes)),
-        shown=_shown(view, found),
+        shown=_shown(view, found, waits=waits),
         voided=review_words.voided(view, queries.happenings(db(), actor(), view.id)),
         form=form,
     )
 
 
-def _shown(view: ApplicationView, found: Whole) -> dict[str, Any]:
-    """Return the application in words, and what is vouched for: the Swedish words rule, beside those of the page."""
+def _shown(view: ApplicationView, found: Whole, *, waits: bool) -> dict[str, Any]:
+    """Return the application in words, and what is vouched for: the Swedish words rule, beside those of the page.
+
+    ``waits``: the other one isn't ready, and nothing of theirs is shown before they are. Of somebody who has become
+    protected it is never shown, and nobody can tell the one from the other.
+    """
+    seen = {view.party} if waits else set(view.joined)
     lines = [str(line) for line in attestation.text(attestation.CURRENT)]
     foreign = current_locale() != SOURCE_LOCALE
     with use_locale(SOURCE_LOCALE):
         swedish = [str(line) for line in attestation.text(attestation.CURRENT)] if foreign else []
     version = queries.frozen(db(), view)
     return {
-        "people": [_person(signer) for signer in found.signers],
-        "parts": [_part(view, part) for part in found.parts(today())],
-        "files": [one.file.name for one in found.papers],
+        "people": [_person(signer) for signer in found.signers if signer.party in seen],
+        "parts": [_part(view, part) for part in found.parts(today()) if part.party in seen or not part.is_each],
+        "files": [one.file.name for one in found.papers if one.party in seen],
         "files_url": url_for("assistance.papers", application_id=view.id),
         "lines": lines,
         "swedish": swedish,
-        "text": frozen.document(found, today()).text if foreign else "",
+        "text": frozen.document(found, today()).text if foreign and not waits else "",
         "other": words.other_name(view) if view.other else "",
-        "other_signed": bool(version and view.other and version.signature_of(view.other.party)),
+        "other_signed": bool(not waits and version and view.other and version.signature_of(view.other.party)),
     }
 
 

@@ -38,7 +38,7 @@ def page(view: ApplicationView) -> Response:
         write=writing(view),
         may_withdraw=submitted and view.party is Party.APPLICANT and view.handling is not Handling.DECIDED,
         may_add=submitted,
-        may_save=bool(found and found.shared),
+        may_save=found is not None,
     )
 
 

@@ -5,7 +5,7 @@ import uuid
 from flask import Response, flash, url_for
 
 from portal.assistance import queries, words
-from portal.assistance.client_views.asking import ask, not_here
+from portal.assistance.client_views.asking import ask
 from portal.assistance.forms.together import AskForm, InviteForm
 from portal.assistance.queries import ApplicationView, Invitation
 from portal.assistance.rules.kinds import Kind, Party, slot
@@ -51,8 +51,6 @@ def invite(application_id: uuid.UUID) -> Response:
 
 
 def _page(view: ApplicationView, form: InviteForm, status: int = 200) -> Response:
-    if queries.is_shielded(db(), view):
-        return not_here(view, _("Du kan inte söka tillsammans här"))
     other = view.co_applicant if view.party is Party.APPLICANT else view.other
     return render(
         "assistance/client/together.html",

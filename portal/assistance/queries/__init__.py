@@ -19,7 +19,6 @@ from portal.assistance.queries.applications import (
     invitation,
     invitations,
     is_protected,
-    is_shielded,
     known_periods,
 )
 from portal.assistance.queries.drafts import Draft, draft, draft_of, papers_of
@@ -46,7 +45,6 @@ __all__ = [
     "invitation",
     "invitations",
     "is_protected",
-    "is_shielded",
     "known_periods",
     "papers_of",
     "signed_by",

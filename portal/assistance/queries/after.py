@@ -90,7 +90,7 @@ def begun_supplement(session: Session, actor: Actor, application_id: uuid.UUID) 
 class Frozen:
     """The version of an application that is being signed or was handed in, with the signatures that hold for it.
 
-    ``shared`` is false where the document tells of a party whom the actor may no longer know of.
+    ``shared`` is false where the document tells of a party of whom nothing is shown any more.
     """
 
     document: FrozenDocument = field(repr=False)
@@ -115,7 +115,7 @@ def frozen(session: Session, view: ApplicationView) -> Frozen | None:
         return None
     document = version.document()
     named = {Party(one["party"]) for one in document.content["parties"]}
-    known = named <= set(view.joined)
+    known = named <= view.shown & set(view.joined)
     return Frozen(document, version.created_at, tuple(signatures_of(session, version)), known)
 
 

@@ -1,7 +1,9 @@
 """Applications as their parties see them.
 
-An application is reached by its applicant and by a co-applicant who has joined. Where one of them has protected
-personal data, or nobody has said that they have none, the other one no longer reaches it, and no reason is told.
+An application is reached by its applicant and by a co-applicant who has joined. Where the applicant has protected
+personal data, or nobody has said that they have none, the co-applicant no longer reaches it, as if they were no longer
+asked. Where it is the co-applicant, they are shielded: the applicant sees somebody who doesn't get ready, by the name
+that they joined with, and nothing more of theirs. No reason is told, and neither state occurs for this reason alone.
 """
 
 import uuid
@@ -9,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.assistance.models import Application, ApplicationParty, AssistancePeriod
@@ -40,6 +42,8 @@ class PartyView:
     asked: str = field(repr=False)
     # Set only for the one who typed it, until the invited person has joined.
     number: str = field(default="", repr=False)
+    # Nothing of theirs is shown to whom this view is made for.
+    shielded: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class ApplicationView:
 
     @property
     def other(self) -> PartyView | None:
-        """The other one who takes part, as far as the actor may know of them."""
+        """The other one who takes part."""
         found = (one for one in self.parties if one.party is not self.party and one.state is PartyState.JOINED)
         return next(found, None)
 
@@ -85,6 +89,11 @@ class ApplicationView:
     def joined(self) -> tuple[Party, ...]:
         """Who takes part now: all of them have to sign."""
         return tuple(one.party for one in self.parties if one.state is PartyState.JOINED)
+
+    @property
+    def shown(self) -> frozenset[Party]:
+        """Whose answers and papers may be shown."""
+        return frozenset(one.party for one in self.parties if not one.shielded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +112,6 @@ def is_protected(session: Session, person_id: uuid.UUID) -> bool:
     """Tell whether a person can't apply here: protected personal data, or no word that there is none."""
     found = session.scalar(select(Person.protection).where(Person.id == person_id))
     return found is not Protection.NONE
-
-
-def is_shielded(session: Session, view: ApplicationView) -> bool:
-    """Tell whether somebody takes part in an application of whom its reader may know nothing more."""
-    taking_part = select(func.count()).where(
-        ApplicationParty.application_id == view.id, ApplicationParty.state == PartyState.JOINED
-    )
-    return (session.scalar(taking_part) or 0) > len(view.joined)
 
 
 def reached(actor: Actor) -> Select[Application, ApplicationParty]:
@@ -207,8 +208,8 @@ def _parties(session: Session, of: dict[uuid.UUID, Party]) -> dict[uuid.UUID, li
     found: dict[uuid.UUID, list[PartyView]] = {}
     for row, given, surname, protection in session.execute(wanted):
         joined = row.state is PartyState.JOINED
-        if joined and row.party is not of[row.application_id] and protection is not Protection.NONE:
-            continue  # shielded from the other party
+        shielded = joined and row.party is not of[row.application_id] and protection is not Protection.NONE
+        name = full_name(given, surname) if joined and given is not None else ""
         found.setdefault(row.application_id, []).append(
             PartyView(
                 id=row.id,
@@ -216,9 +217,10 @@ def _parties(session: Session, of: dict[uuid.UUID, Party]) -> dict[uuid.UUID, li
                 state=row.state,
                 person_id=row.person_id if joined else None,
                 since=row.since,
-                name=full_name(given, surname) if joined and given is not None else "",
+                name=row.known_as or "" if shielded else name,
                 asked=row.asked,
                 number=row.identity_number or "" if of[row.application_id] is Party.APPLICANT else "",
+                shielded=shielded,
             )
         )
     return found

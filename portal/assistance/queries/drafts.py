@@ -57,9 +57,8 @@ def draft_of(session: Session, view: ApplicationView) -> Draft:
 
     :raises Updating: it is of a newer version of the form than this process knows.
     """
-    known = [one.party for one in view.parties]  # the answers of whoever is shielded are, too
     wanted = select(SectionAnswers).where(SectionAnswers.application_id == view.id)
-    rows = session.scalars(wanted.where(SectionAnswers.party.in_(known))).all()
+    rows = session.scalars(wanted.where(SectionAnswers.party.in_(view.shown))).all()
     answers: Answers = {(row.party, row.section): from_json(row.cells) for row in rows}
     if view.state in EDITABLE:
         answers, view = carried(answers, view.definition), replace(view, definition=newest().version)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal.assistance.models import Application, ApplicationEvent, ApplicationParty, SectionAnswers
@@ -12,12 +12,13 @@ from portal.assistance.queries.carried import carried
 from portal.assistance.rules.answers import from_json, to_json
 from portal.assistance.rules.definition import newest
 from portal.assistance.rules.kinds import Party
-from portal.assistance.rules.states import EDITABLE, ApplicationState, EventKind, move
+from portal.assistance.rules.states import EDITABLE, ApplicationState, EventKind, PartyState, move
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.i18n import lazy
 from portal.people import queries as people
+from portal.people.events import PersonProtected
 
 # A draft is kept so long after its last use (issue 6: 90 days); some days before it is removed its person is told.
 KEPT = timedelta(days=90)
@@ -99,6 +100,20 @@ def bring_up(session: Session, row: Application) -> None:
         found.cells = to_json(cells)
     row.definition = newest().version
     changed(session, row, None)
+    session.flush()
+
+
+def on_protected(session: Session, event: PersonProtected) -> None:
+    """Void what waits for signatures with somebody who has become protected, as any change does: no reason is told."""
+    takes_part = exists().where(
+        ApplicationParty.application_id == Application.id,
+        ApplicationParty.person_id == event.person_id,
+        ApplicationParty.state == PartyState.JOINED,
+    )
+    wanted = select(Application).where(Application.state == ApplicationState.SIGNING, takes_part)
+    held = wanted.order_by(Application.id).with_for_update().execution_options(populate_existing=True)
+    for row in session.scalars(held):
+        changed(session, row, None)
     session.flush()
 
 

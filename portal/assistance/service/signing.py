@@ -51,14 +51,15 @@ def obstacles(session: Session, found: Whole, day: date) -> list[str]:
     """Return what keeps an application from being signed, as codes: empty when nothing does.
 
     ``section:<party>:<key>``, ``files_coming``, ``files_refused``, ``co_applicant`` (nobody takes part, though two live
-    together), ``co_applicant_alone`` (somebody takes part, though the applicant lives alone), and ``not_here`` (why is
-    never told).
+    together), ``co_applicant_alone`` (somebody takes part, though the applicant lives alone), and ``not_here:<party>``
+    (why is never told).
     """
-    if any(signer.protected for signer in found.signers):
-        return ["not_here"]
-    left = [
+    not_here = {signer.party for signer in found.signers if signer.protected}
+    left = [f"not_here:{party.value}" for party in sorted(not_here)]
+    left += [
         f"section:{party.value}:{section.key}"
         for party, cells in found.by_party.items()
+        if party not in not_here
         for section, _standing in open_sections(cells, found.row.kind, today=day, party=party, form=found.form)
     ]
     papers = session.scalars(select(Paper.id).where(Paper.application_id == found.row.id)).all()

@@ -5,6 +5,19 @@ nothing that a person has written can become any. The writer is Typst, its fonts
 """
 
 from portal.core.pdf.content import Block, Document, Facts, Heading, Inline, Items, Note, Paragraph, Span, Table
-from portal.core.pdf.writing import render
+from portal.core.pdf.writing import NotMade, render
 
-__all__ = ["Block", "Document", "Facts", "Heading", "Inline", "Items", "Note", "Paragraph", "Span", "Table", "render"]
+__all__ = [
+    "Block",
+    "Document",
+    "Facts",
+    "Heading",
+    "Inline",
+    "Items",
+    "NotMade",
+    "Note",
+    "Paragraph",
+    "Span",
+    "Table",
+    "render",
+]

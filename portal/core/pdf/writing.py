@@ -18,6 +18,12 @@ _PATIENCE = 30.0
 _RIGHT_TO_LEFT = {"R", "AL"}
 
 
+class NotMade(Unavailable):
+    """A document can't be had as a file now."""
+
+    message = lazy("Filen gick inte att göra. Läs texten på sidan i stället.")
+
+
 def render(document: Document, *, title: str, lang: str) -> bytes:
     """Return a document as PDF; the same one gives the same bytes.
 
@@ -25,7 +31,7 @@ def render(document: Document, *, title: str, lang: str) -> bytes:
     Texts are data to a fixed template and run nothing; characters that no font has become U+FFFD, and the document
     says so at its end. It is made in a process of its own that has neither network nor files nor keys, in about 0.2 s.
 
-    :raises Unavailable: it took too much time or memory.
+    :raises NotMade: it took too much time or memory.
     """
     content = json.dumps(described(document, title=title, lang=lang)).encode()
     try:
@@ -33,7 +39,7 @@ def render(document: Document, *, title: str, lang: str) -> bytes:
     except caged.TookTooLong:
         made = b""
     if not made.startswith(b"%PDF-"):
-        raise Unavailable(lazy("Filen gick inte att göra. Läs texten på sidan i stället."), reason="pdf")
+        raise NotMade(reason="pdf")
     return made
 
 
