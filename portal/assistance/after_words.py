@@ -68,7 +68,13 @@ _BY_US: Mapping[EventKind, LazyText] = {
 
 def timeline(view: ApplicationView, found: Sequence[Happening]) -> list[Told]:
     """Return what has happened, the latest first."""
-    return [Told(moment(one.at), _what(view, one), one.text) for one in reversed(found)]
+    told, withdrawn = [], False
+    for one in found:
+        withdrawn = withdrawn or one.kind is EventKind.WITHDRAWN
+        back = withdrawn and one.kind is EventKind.DELIVERED
+        text = _("Handläggarna fick veta att ansökan är tillbakatagen") if back else _what(view, one)
+        told.append(Told(moment(one.at), text, one.text))
+    return told[::-1]
 
 
 def _what(view: ApplicationView, one: Happening) -> str:
@@ -97,6 +103,17 @@ def heading(view: ApplicationView) -> str:
             return _("Ansökan är beslutad")
         case _:
             return _("Ansökan är skickad")
+
+
+def taken_back(view: ApplicationView) -> str:
+    """Return whether the caseworkers know that an application is taken back."""
+    match view.delivery:
+        case Delivery.DELIVERED:
+            return _("Handläggarna vet att den är tillbakatagen.")
+        case Delivery.STUCK:
+            return _("Beskedet till handläggarna har fastnat. Vi har sett felet. Du behöver inte göra något.")
+        case _:
+            return _("Beskedet är på väg till handläggarna.")
 
 
 def track(view: ApplicationView) -> Iterator[Step]:

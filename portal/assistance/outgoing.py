@@ -6,7 +6,6 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.assistance.models import Application, Supplement
-from portal.assistance.rules import attestation
 from portal.assistance.rules.answers import row_ids
 from portal.assistance.rules.completeness import standing
 from portal.assistance.rules.definition.base import Field
@@ -14,9 +13,10 @@ from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.shown import Filled
 from portal.assistance.rules.states import ApplicationState
 from portal.assistance.rules.summary import written
-from portal.assistance.service.frozen import Whole
+from portal.assistance.service.frozen import Whole, frozen_day
 from portal.core.i18n import SOURCE_LOCALE, use_locale
 from portal.files.queries import ManifestEntry
+from portal.identity.signing.models import DocumentVersion
 from portal.identity.signing.queries import SignatureView
 from portal.sync import service as outbox
 from portal.sync.contract import ApplicationRecord, Kind, SupplementRecord
@@ -26,9 +26,9 @@ from portal.sync.queries import external_id, their_id
 from portal.sync.rules import Delivery
 
 
-def enqueue(session: Session, found: Whole, signatures: list[SignatureView], digest: bytes, today: date) -> None:
+def enqueue(session: Session, found: Whole, signatures: list[SignatureView], version: DocumentVersion) -> None:
     """Put a submitted or withdrawn application into its applicant's lane, with the manifest of its files."""
-    record = record_of(session, found, signatures, digest, today)
+    record = record_of(session, found, signatures, version)
     row = found.row
     checksums = [one.file.checksum for one in found.papers]
     row.outbox_id = outbox.enqueue(session, Kind.APPLICATION, row.person_id, record.to_payload(), files=checksums)
@@ -37,9 +37,9 @@ def enqueue(session: Session, found: Whole, signatures: list[SignatureView], dig
 
 
 def record_of(
-    session: Session, found: Whole, signatures: list[SignatureView], digest: bytes, today: date
+    session: Session, found: Whole, signatures: list[SignatureView], version: DocumentVersion
 ) -> ApplicationRecord:
-    """Return an application as the contract writes it; ``today`` is the day it was signed on.
+    """Return an application as the contract writes it; ``version`` is what was signed.
 
     :raises ValueError: it isn't handed in.
     """
@@ -47,7 +47,7 @@ def record_of(
     if row.submitted_at is None or row.receipt_no is None:
         raise ValueError("not handed in")
     with use_locale(SOURCE_LOCALE):
-        answers = tuple(_answers(found, today))
+        answers = tuple(_answers(found, frozen_day(version)))
     return ApplicationRecord(
         id=str(row.id),
         person_id=their_id(session, Kind.PERSON, row.person_id),
@@ -59,8 +59,9 @@ def record_of(
         submitted_at=row.submitted_at,
         changed_at=row.withdrawn_at or row.submitted_at,
         definition=row.definition,
-        attestation=attestation.CURRENT,
-        digest=digest.hex(),
+        # As it was vouched for: there may be newer words by the time it is taken back.
+        attestation=version.document().content["attestation"],
+        digest=version.digest.hex(),
         parties=tuple(_parties(session, found, signatures)),
         answers=answers,
         papers=tuple(PaperPart(one.party, one.paper, file_part(one.file)) for one in found.papers),

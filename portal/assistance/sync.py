@@ -13,13 +13,16 @@ from portal.assistance.rules.states import (
     EventKind,
     Handling,
     PartyState,
+    PeriodState,
     move_handling,
 )
 from portal.assistance.service.holding import note
 from portal.audit import service as audit
 from portal.core.events import publish
+from portal.core.ids import new_id
 from portal.core.states import IllegalTransition
 from portal.core.text import clean_text
+from portal.people.models import Case
 from portal.sync.contract import (
     ApplicationStatusRecord,
     AssistancePeriodRecord,
@@ -72,9 +75,11 @@ def _sent_as(session: Session, kind: str, message_id: uuid.UUID) -> Application 
 def receive_status(session: Session, change: Change) -> Applied:
     """Take in where an application is in the back office; a step that can't follow is told as a warning.
 
-    A tombstone changes nothing: what is decided or asked for isn't undone by silence.
+    A tombstone changes nothing: what is decided or asked for isn't undone by silence. What is said of an application
+    that its client has taken back is taken in too, and a person should look: the two did not know of each other.
 
-    :raises UnknownCode: the payload can't be read strictly, or names no application of ours.
+    :raises UnknownCode: the payload can't be read strictly, names no application of ours, another than it did before,
+        or a person or a case that isn't the application's.
     :raises LinkMissing: its case hasn't come yet.
     """
     known = local_id(session, Kind.APPLICATION_STATUS, change.source_id)
@@ -84,15 +89,22 @@ def receive_status(session: Session, change: Change) -> Applied:
     if (record.outcome is not None) != (record.handling is Handling.DECIDED):
         raise UnknownCode("application_status.outcome")
     row = _application(session, record)
+    if known is not None and known != row.id:
+        raise UnknownCode("application_status.application_id")
     if record.case_id is not None:
-        row.case_id = needed(session, Kind.CASE, record.case_id)
+        row.case_id = _case(session, row, record.case_id)
     try:
         step = move_handling(row.handling, record.handling)
     except IllegalTransition:
         return Applied(row.id, "status_backwards")
+    if (step, record.outcome, clean_text(record.text)) != (row.handling, row.outcome, row.handling_text):
+        _go_on(session, row, step, record)
+    goes_on = row.state is ApplicationState.WITHDRAWN and step is not Handling.RECEIVED
+    return Applied(row.id, "status_withdrawn" if goes_on else "")
+
+
+def _go_on(session: Session, row: Application, step: Handling, record: ApplicationStatusRecord) -> None:
     text = clean_text(record.text)
-    if (step, record.outcome, text) == (row.handling, row.outcome, row.handling_text):
-        return Applied(row.id)
     row.handling, row.outcome, row.handling_text, row.handling_at = step, record.outcome, text, record.at
     event = note(session, row, _STEPS[step], None, text)
     event.at = record.at
@@ -102,18 +114,27 @@ def receive_status(session: Session, change: Change) -> Applied:
     if step is not Handling.RECEIVED:
         for person_id in parties_of(session, row.id):
             publish(session, ApplicationNews(row.id, person_id, f"status:{event.id}"))
-    return Applied(row.id)
 
 
 def _application(session: Session, record: ApplicationStatusRecord) -> Application:
     named = own_id(record.application_id)
     found = session.get(Application, named, with_for_update=True) if named else None
     handed_in = {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN}
-    if found is None or found.state not in handed_in or record.handling is Handling.NONE:
+    if found is None or found.state not in handed_in:
         raise UnknownCode("application_status.application_id")
+    if record.handling is Handling.NONE:
+        raise UnknownCode("application_status.handling")
     if local_id(session, Kind.PERSON, record.person_id) != found.person_id:
         raise UnknownCode("application_status.person_id")
     return found
+
+
+def _case(session: Session, row: Application, external_id: str) -> uuid.UUID:
+    """Return the case of an application: whoever works on it gets the files, so that it must be the applicant's own."""
+    found = session.get_one(Case, needed(session, Kind.CASE, external_id))
+    if found.person_id != row.person_id:
+        raise UnknownCode("application_status.case_id")
+    return found.id
 
 
 def parties_of(session: Session, application_id: uuid.UUID) -> list[uuid.UUID]:
@@ -127,7 +148,11 @@ def parties_of(session: Session, application_id: uuid.UUID) -> list[uuid.UUID]:
 def receive_period(session: Session, change: Change) -> Applied:
     """Take in a month that somebody has applied for or been decided on; a tombstone takes it away again.
 
-    :raises UnknownCode: the payload can't be read strictly.
+    Each object of the back office is a row of its own, also where two tell of the same month: one that goes away takes
+    nothing with it of what the other says.
+
+    :raises UnknownCode: the payload can't be read strictly, is granted before it is decided, or is another person's
+        than it was.
     :raises LinkMissing: its person hasn't come yet.
     """
     known = local_id(session, Kind.ASSISTANCE_PERIOD, change.source_id)
@@ -141,18 +166,16 @@ def receive_period(session: Session, change: Change) -> Applied:
         period = str(Period.parse(record.period))
     except ValueError:
         raise UnknownCode("assistance_period.period") from None
+    if record.granted is not None and record.state is not PeriodState.DECIDED:
+        raise UnknownCode("assistance_period.granted")
     person_id = needed(session, Kind.PERSON, record.person_id)
     row = session.get(AssistancePeriod, known) if known else None
-    row = (
-        row
-        or session.scalars(
-            select(AssistancePeriod).where(AssistancePeriod.person_id == person_id, AssistancePeriod.period == period)
-        ).one_or_none()
-    )
     if row is None:
-        row = AssistancePeriod(person_id=person_id, period=period, state=record.state, cohabiting=record.cohabiting)
+        # Under the id that it had, where it was taken away and is told of again: its link stands.
+        row = AssistancePeriod(id=known or new_id(), person_id=person_id)
         session.add(row)
-    row.person_id, row.period, row.state, row.cohabiting = person_id, period, record.state, record.cohabiting
-    row.granted = record.granted
+    elif row.person_id != person_id:
+        raise UnknownCode("assistance_period.person_id")
+    row.period, row.state, row.cohabiting, row.granted = period, record.state, record.cohabiting, record.granted
     session.flush()
     return Applied(row.id)

@@ -1,11 +1,15 @@
 """Months that the back office tells of: taken in once, changed, taken away, and never guessed."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from portal.assistance.models import AssistancePeriod
+from portal.assistance.queries.support import support
+from portal.assistance.rules.kinds import Period
+from portal.assistance.rules.norm.unknown import UNKNOWN
 from portal.assistance.rules.states import PeriodState
 from portal.assistance.sync import receive_period
 from portal.sync.contract import AssistancePeriodRecord, Change, Kind, UnknownCode
@@ -50,10 +54,47 @@ def test_a_month_is_taken_in_changed_and_taken_away(linked: Scene) -> None:
     assert rows(linked) == []
 
 
-def test_a_month_told_under_another_id_is_the_same_month(linked: Scene) -> None:
-    receive(linked, APPLIED)
-    receive(linked, replace(DECIDED, id="E2"))
-    assert rows(linked) == [("2026-11", PeriodState.DECIDED, True)]
+def test_two_objects_of_a_month_stand_beside_each_other(linked: Scene) -> None:
+    receive(linked, DECIDED)
+    receive(linked, replace(APPLIED, id="E2"))
+    assert sorted(rows(linked), key=str) == [
+        ("2026-11", PeriodState.APPLIED, None),
+        ("2026-11", PeriodState.DECIDED, True),
+    ]
+    found = support(linked.session, linked.mariam, today=date(2026, 12, 1))
+    assert found.months == {Period(2026, 11): True}
+    receive(linked, DECIDED, deleted=True)
+    assert rows(linked) == [("2026-11", PeriodState.APPLIED, None)]
+
+
+def test_several_decisions_of_a_month_are_known_when_none_of_them_is_open(linked: Scene) -> None:
+    receive(linked, replace(DECIDED, granted=False))
+    receive(linked, replace(APPLIED, id="E2"))
+    assert support(linked.session, linked.mariam, today=date(2026, 12, 1)).months == {Period(2026, 11): UNKNOWN}
+    receive(linked, replace(DECIDED, id="E2", granted=False))
+    assert support(linked.session, linked.mariam, today=date(2026, 12, 1)).months == {Period(2026, 11): False}
+
+
+def test_a_month_that_comes_back_goes_away_again(linked: Scene) -> None:
+    for _ in range(2):
+        receive(linked, APPLIED)
+        receive(linked, APPLIED, deleted=True)
+        assert rows(linked) == []
+
+
+def test_a_month_never_becomes_somebody_elses(linked: Scene) -> None:
+    link(linked.session, Kind.PERSON, "P-T", linked.world.tor)
+    receive(linked, DECIDED)
+    with pytest.raises(UnknownCode) as caught:
+        receive(linked, replace(DECIDED, person_id="P-T"))
+    assert caught.value.where == "assistance_period.person_id"
+    assert support(linked.session, linked.tor, today=date(2026, 12, 1)).months == {}
+
+
+def test_what_is_open_is_not_granted(linked: Scene) -> None:
+    with pytest.raises(UnknownCode) as caught:
+        receive(linked, replace(APPLIED, granted=False))
+    assert caught.value.where == "assistance_period.granted"
 
 
 def test_what_cant_be_read_or_whose_person_is_not_here_is_not_taken_in(linked: Scene) -> None:

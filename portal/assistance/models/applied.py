@@ -121,10 +121,13 @@ class Supplement(Identified, Base):
 
 
 class AssistancePeriod(Identified, Base):
-    """A month that the back office says somebody has applied for or been decided on, also outside the portal."""
+    """A month that the back office says somebody has applied for or been decided on, also outside the portal.
+
+    What two of its objects say of the same month are two rows.
+    """
 
     __tablename__ = "assistance_period"
-    __table_args__ = (UniqueConstraint("person_id", "period"),)
+    __table_args__ = (Index("ix_assistance_period_person_id_period", "person_id", "period"),)
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     period: Mapped[str]

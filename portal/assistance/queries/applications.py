@@ -262,4 +262,4 @@ def invitation(session: Session, actor: Actor, application_id: uuid.UUID) -> Inv
 def known_periods(session: Session, actor: Actor) -> list[AssistancePeriod]:
     """Return the months that the back office says the actor has applied for or been decided on, newest first."""
     wanted = select(AssistancePeriod).where(AssistancePeriod.person_id == actor.subject_id)
-    return list(session.scalars(wanted.order_by(AssistancePeriod.period.desc()).limit(36)))
+    return list(session.scalars(wanted.order_by(AssistancePeriod.period.desc(), AssistancePeriod.id.desc()).limit(36)))

@@ -31,7 +31,11 @@ def support(session: Session, actor: Actor, *, today: date) -> Support:
 def _told(session: Session, actor: Actor) -> dict[Period, bool | Unknown]:
     wanted = select(AssistancePeriod.period, AssistancePeriod.granted)
     rows = session.execute(wanted.where(AssistancePeriod.person_id == actor.subject_id))
-    return {Period.parse(period): UNKNOWN if granted is None else granted for period, granted in rows}
+    said: dict[Period, set[bool | None]] = {}
+    for period, granted in rows:
+        said.setdefault(Period.parse(period), set()).add(granted)
+    # Of several decisions of a month one that grants is enough, and none is known to while one of them is open.
+    return {period: True if True in each else UNKNOWN if None in each else False for period, each in said.items()}
 
 
 def _decided_here(session: Session, actor: Actor) -> dict[Period, bool | Unknown]:

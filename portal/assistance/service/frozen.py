@@ -24,9 +24,10 @@ from portal.assistance.rules.shown import Filled
 from portal.assistance.rules.states import PartyState
 from portal.assistance.rules.summary import Part, summary
 from portal.assistance.service.drafts import PAPER
-from portal.core.i18n import SOURCE_LOCALE, _, format_month, use_locale
+from portal.core.i18n import SOURCE_LOCALE, STOCKHOLM, _, format_month, use_locale
 from portal.files import queries as files
 from portal.files.queries import ManifestEntry
+from portal.identity.signing.models import DocumentVersion
 from portal.identity.signing.rules import FrozenDocument
 from portal.people.models import Person
 from portal.people.rules import Protection, full_name
@@ -118,6 +119,11 @@ def _papers(session: Session, row: Application, parties: set[Party]) -> Iterator
     of_paper = {one.id: one for one in rows if one.party in parties}
     for object_id, entry in files.ready_of(session, PAPER, of_paper):
         yield PaperFile(of_paper[object_id].party, of_paper[object_id].key, entry)
+
+
+def frozen_day(version: DocumentVersion) -> date:
+    """Return the day on which a version was frozen: its answers are read as they were then."""
+    return version.created_at.astimezone(STOCKHOLM).date()
 
 
 def document(found: Whole, today: date) -> FrozenDocument:

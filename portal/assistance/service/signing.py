@@ -23,7 +23,7 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import Conflict, NotFound
 from portal.core.events import publish
-from portal.core.i18n import STOCKHOLM, current_locale, lazy, today
+from portal.core.i18n import current_locale, lazy, today
 from portal.core.ids import new_receipt_no
 from portal.files import queries as files
 from portal.files import service as file_service
@@ -120,7 +120,7 @@ def on_signed(session: Session, event: DocumentSigned) -> None:
     version = session.get(DocumentVersion, event.version_id)
     if row is None or version is None or row.state is not ApplicationState.SIGNING or row.frozen_id != version.id:
         return
-    found, day = frozen.whole(session, row), version.created_at.astimezone(STOCKHOLM).date()
+    found, day = frozen.whole(session, row), frozen.frozen_day(version)
     if frozen.document(found, day).digest != version.digest or obstacles(session, found, day):
         # A file was taken away, say: what was signed is not what would be sent.
         row.state, row.frozen_id = move(row.state, ApplicationState.DRAFT), None
@@ -136,12 +136,10 @@ def on_signed(session: Session, event: DocumentSigned) -> None:
             if signer.party in missing:
                 publish(session, ApplicationNews(row.id, signer.person_id, f"signed:{signed.id}"))
         return
-    _submit(session, found, have, version, day)
+    _submit(session, found, have, version)
 
 
-def _submit(
-    session: Session, found: Whole, have: Sequence[signatures.SignatureView], version: DocumentVersion, day: date
-) -> None:
+def _submit(session: Session, found: Whole, have: Sequence[signatures.SignatureView], version: DocumentVersion) -> None:
     row = found.row
     row.state = move(row.state, ApplicationState.SUBMITTED)
     row.submitted_at, row.receipt_no = now(), new_receipt_no()
@@ -158,7 +156,7 @@ def _submit(
         reference=row.receipt_no,
         detail={"kind": row.kind.value, "parties": len(found.signers), "files": len(found.papers)},
     )
-    outgoing.enqueue(session, found, list(have), version.digest, day)
+    outgoing.enqueue(session, found, list(have), version)
     for signer in found.signers:
         publish(session, ApplicationNews(row.id, signer.person_id, f"submitted:{row.id}"))
 
@@ -187,8 +185,8 @@ def withdraw(session: Session, actor: Actor, application_id: uuid.UUID) -> None:
     note(session, row, EventKind.WITHDRAWN, mine.party)
     audit.record(session, "application.withdrawn", actor=actor, subject_id=row.person_id, object_id=row.id)
     version = session.get_one(DocumentVersion, row.frozen_id)
-    found, day = frozen.whole(session, row), version.created_at.astimezone(STOCKHOLM).date()
-    outgoing.enqueue(session, found, signatures.signatures_of(session, version), version.digest, day)
+    found = frozen.whole(session, row)
+    outgoing.enqueue(session, found, signatures.signatures_of(session, version), version)
     for signer in found.signers:
         if signer.party is not Party.APPLICANT:
             publish(session, ApplicationNews(row.id, signer.person_id, f"withdrawn:{row.id}"))

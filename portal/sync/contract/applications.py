@@ -163,7 +163,8 @@ class AssistancePeriodRecord(Record):
     """A month that a person has applied for or been decided on, also outside the portal; ``period`` is "2026-12".
 
     ``granted``: whether support (försörjningsstöd) was granted for it; none while that is open or isn't told. Who tells
-    of a month tells of all since the first: jobbstimulans is counted from months in a row.
+    of a month tells of all since the first: jobbstimulans is counted from months in a row. Several may tell of the same
+    month, of an application and its supplement, say.
     """
 
     kind: ClassVar[Kind] = Kind.ASSISTANCE_PERIOD
