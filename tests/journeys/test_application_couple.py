@@ -55,12 +55,11 @@ def whoever_can_t_be_asked_is_told_beside_the_field(page: Page, looks: Looks) ->
     looks(page, "client", answer=True)
 
 
-def answers(page: Page, button: str) -> None:
-    """Answer an invitation from the first page of applications."""
+def open_invitation(page: Page) -> None:
+    """Open an invitation from the first page of applications."""
     to_applications(page)
     page.locator(".i-hero").get_by_role("link", name="Läs mer och svara").click()
     heading(page, f"{MIKAEL} vill söka ekonomiskt bistånd tillsammans med dig")
-    page.get_by_role("button", name=button).click()
 
 
 def begins(mikael: Page) -> str:
@@ -85,14 +84,17 @@ def are_two(mikael: Page, alva: Page, here: str, looks: Looks) -> None:
     heading(mikael, "Du har frågat någon")
     to_applications(alva)
     looks(alva, "client")
-    answers(alva, "Nej tack")
+    open_invitation(alva)
+    looks(alva, "client")
+    alva.get_by_role("button", name="Nej tack").click()
     expect(alva.get_by_text("Du har sagt nej.")).to_be_visible()
     mikael.reload()
     expect(mikael.get_by_text("Den du frågade har sagt nej.")).to_be_visible()
     ask(mikael, number_of(ALVA)[2:])  # ten digits are enough
     heading(mikael, "Du har frågat någon")
     looks(mikael, "client")
-    answers(alva, "Ja, sök tillsammans")
+    open_invitation(alva)
+    alva.get_by_role("button", name="Ja, sök tillsammans").click()
     expect(alva.get_by_text("Nu är du med i ansökan.")).to_be_visible()
     assert draft(alva) == here
     looks(alva, "client")
@@ -142,6 +144,18 @@ def a_change_after_the_first_signature_voids_it(mikael: Page, alva: Page, here: 
     looks(mikael, "client")
 
 
+def afterwards(mikael: Page, looks: Looks) -> None:
+    """What can still be done looks right too: adding something, which must not be empty, and taking it back."""
+    mikael.get_by_role("link", name="Komplettera").click()
+    looks(mikael, "client")
+    mikael.get_by_role("button", name="Skicka", exact=True).click()
+    expect(mikael.locator(".ds-error-summary")).to_be_focused()
+    looks(mikael, "client", answer=True)
+    mikael.get_by_role("link", name="Tillbaka").click()
+    mikael.get_by_role("link", name="Ta tillbaka ansökan").click()
+    looks(mikael, "client")
+
+
 def test_a_couple_with_children_applies_anew(
     portal: DemoStack, stores: Stores, open_page: Callable[..., Page], looks: Looks
 ) -> None:
@@ -161,4 +175,5 @@ def test_a_couple_with_children_applies_anew(
     looks(mikael, "client")
     alva.reload()
     assert receipt(alva, portal) == number
+    afterwards(mikael, looks)
     assert stores.applied(number) == 1
