@@ -248,6 +248,14 @@ def test_what_is_no_pdf_is_refused_at_once_and_nothing_is_kept(
         assert session.scalars(select(AccessEntry)).all()
 
 
+def test_a_missing_file_is_told_with_all_else_that_is_missing(petra: PageClient, world: World) -> None:
+    page = petra.page(f"/dokumentation/arende/{world.money}/dokument")
+    again = petra.submit(page, None, {"title": ""}, status=422)
+    assert {"Skriv en kort rubrik.", "Välj en pdf."} <= {
+        link.get_text() for link in again.soup.select("[role=alert] a")
+    }
+
+
 def test_what_is_ready_but_no_pdf_is_never_locked(
     sessions: sessionmaker[Session], world: World, vault: Vault, check: Callable[[], int]
 ) -> None:

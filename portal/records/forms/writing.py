@@ -113,6 +113,11 @@ class DocumentForm(AboutForm):
 
     file = _pdf(lazy("Pdf"))
 
+    def validate_file(self, field: FileField) -> None:
+        """Refuse a form without a file, beside whatever else is missing."""
+        if not field.data:
+            raise ValidationError(str(lazy("Välj en pdf.")))
+
     def upload(self) -> Upload:
         """Return the file.
 
