@@ -5,7 +5,8 @@
 .PHONY: help demo demo-reset test check lint format types setup setup-tests assets messages messages-check bench soak lock wheel clean
 MAKEFLAGS += --no-print-directory
 
-export PYTHONDONTWRITEBYTECODE := 1
+# Hundreds of processes are started by the tests: compiled modules are kept (git and the wheel ignore them).
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The first Python of the machine that is new enough.
@@ -77,4 +78,5 @@ wheel: setup-tests ## Build a wheel with assets and catalogues into dist/
 
 clean: ## Take away everything that the set-up made
 	@rm -rf .venv .venv-tools build dist static/dist static/node_modules tests/support/node_modules
+	@find portal tests .ci -name __pycache__ -prune -exec rm -rf {} +
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache

@@ -2,11 +2,14 @@
 
 import base64
 import json
+import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 _CHUNK = 1 << 20
+_PIECE = 4
 
 
 def needles(text: str) -> set[bytes]:
@@ -42,14 +45,34 @@ def _base64(raw: bytes) -> Iterator[bytes]:
         yield kept.translate(bytes.maketrans(b"+/", b"-_"))
 
 
-def find(content: bytes, wanted: Mapping[str, set[bytes]]) -> set[str]:
-    """Return the labels of what stands in some bytes; labels tell what was found without repeating it."""
-    return {label for label, writings in wanted.items() if any(one in content for one in writings)}
+class Search:
+    """Looks for thousands of writings at once: only those of which a part stands in some bytes are looked for whole.
+
+    Bytes are cut into pieces of four. A writing of seven bytes or more that stands in them fills at least one of the
+    pieces, with the four that begin at its first, second, third or fourth byte.
+    """
+
+    def __init__(self, wanted: Mapping[str, set[bytes]]) -> None:
+        every = [(label, one) for label, writings in wanted.items() for one in writings]
+        self.longest = max(len(one) for _label, one in every)
+        self._short = [(label, one) for label, one in every if len(one) < 2 * _PIECE - 1]
+        self._by_piece: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
+        for label, one in every:
+            if len(one) >= 2 * _PIECE - 1:
+                for start in range(_PIECE):
+                    piece = int.from_bytes(one[start : start + _PIECE], sys.byteorder)
+                    self._by_piece[piece].append((label, one))
+
+    def find(self, content: bytes) -> set[str]:
+        """Return the labels of what stands in some bytes; labels tell what was found without repeating it."""
+        pieces = memoryview(content)[: len(content) // _PIECE * _PIECE].cast("I")
+        possible = {found for piece in self._by_piece.keys() & set(pieces) for found in self._by_piece[piece]}
+        return {label for label, one in possible.union(self._short) if one in content}
 
 
 def find_in_files(paths: Iterable[Path], wanted: Mapping[str, set[bytes]]) -> set[tuple[str, str]]:
     """Search files, with labels and the names of the files they stand in; chunks overlap by the longest writing."""
-    overlap = max(len(one) for writings in wanted.values() for one in writings)
+    search = Search(wanted)
     found: set[tuple[str, str]] = set()
     for path in paths:
         kept = b""
@@ -60,6 +83,6 @@ def find_in_files(paths: Iterable[Path], wanted: Mapping[str, set[bytes]]) -> se
         with file:
             while chunk := file.read(_CHUNK):
                 content = kept + chunk
-                found |= {(label, path.name) for label in find(content, wanted)}
-                kept = content[-overlap:]
+                found |= {(label, path.name) for label in search.find(content)}
+                kept = content[-search.longest :]
     return found

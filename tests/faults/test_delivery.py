@@ -7,16 +7,16 @@ had already arrived.
 
 import dataclasses
 import hashlib
+import os
 import random
 import signal
-import subprocess
-import sys
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -34,11 +34,10 @@ from portal.sync.models import OutboxMessage
 from portal.sync.queries import queue_state
 from portal.sync.rules import MessageState
 from tests.conftest import make_settings
-from tests.support import database
-from tests.sync import records
+from tests.support import database, forked
+from tests.sync import records, worker_process
 from tests.sync.worker_process import TOLD
 
-ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261122
 PLAN = FaultPlan(down=0.15, slow=0.25, slowness=0.1, timeout=0.15, duplicate=0.05)
 
@@ -129,30 +128,27 @@ class Workers:
         self.flow, self.generation = flow, 0
         self.running = [self._start() for _ in range(count)]
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> BaseProcess:
         self.generation += 1
         plan = dataclasses.replace(PLAN, seed=SEED + self.generation, witness=str(self.flow.witness))
-        command = [sys.executable, "-m", "tests.sync.worker_process"]
-        command += [self.flow.portal_url, self.flow.store_url, str(plan), str(self.flow.files)]
-        with (self.flow.folder / f"worker-{self.generation}.log").open("wb") as log:
-            return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        arguments = (self.flow.portal_url, self.flow.store_url, str(plan), str(self.flow.files))
+        return forked.start(worker_process.main, *arguments, log=self.flow.folder / f"worker-{self.generation}.log")
 
     def kill(self, rng: random.Random, patience: float) -> int:
         """Kill one and start another; return how many messages were in hand then."""
         place = rng.randrange(len(self.running))
         victim = self.running[place]
-        assert victim.poll() is None, "a worker ended by itself"
+        assert victim.is_alive(), "a worker ended by itself"
         end = time.monotonic() + patience
         while time.monotonic() < end:
             if self.flow.in_hand():
                 # Held still, it can't finish between the look and the kill.
-                victim.send_signal(signal.SIGSTOP)
+                _signal(victim, signal.SIGSTOP)
                 if self.flow.in_hand():
                     break
-                victim.send_signal(signal.SIGCONT)
+                _signal(victim, signal.SIGCONT)
             time.sleep(0.01)
-        victim.kill()
-        victim.wait()
+        forked.kill(victim)
         orphans = self.flow.in_hand()
         self.running[place] = self._start()
         return orphans
@@ -160,13 +156,12 @@ class Workers:
     def stop(self) -> None:
         """Stop them all gracefully."""
         for process in self.running:
-            process.terminate()
-        for process in self.running:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            forked.stop(process)
+
+
+def _signal(process: BaseProcess, number: signal.Signals) -> None:
+    assert process.pid
+    os.kill(process.pid, number)
 
 
 def storm(flow: Flow, *, messages: int, kills: int, seconds: float) -> int:
@@ -180,7 +175,7 @@ def storm(flow: Flow, *, messages: int, kills: int, seconds: float) -> int:
             writer = pool.submit(flow.write, messages, rng.randrange(1 << 32), 0.01)
             while not writer.done() or flow.undelivered():
                 assert time.monotonic() < end, f"{flow.undelivered()} messages are still under way"
-                time.sleep(rng.uniform(0.8, 2.0) if struck < kills else 0.2)
+                time.sleep(rng.uniform(0.2, 1.0) if struck < kills else 0.2)
                 if struck < kills and (not writer.done() or flow.undelivered()):
                     # Every other kill strikes anywhere, the others where it hurts: while something is being sent.
                     orphans += workers.kill(rng, patience=15 if struck % 2 else 0)

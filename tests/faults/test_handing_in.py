@@ -6,13 +6,12 @@ a person has that receipt number; nothing is there without its files.
 
 import dataclasses
 import random
-import subprocess
-import sys
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -37,13 +36,13 @@ from portal.sync.adapters.tables import DELIVERED_FILE, DELIVERY, OBJECTS
 from portal.sync.queries import queue_state
 from portal.sync.rules import Delivery
 from portal.wiring import subscribe
+from tests.assistance import deliver_process, hand_in_process
 from tests.assistance.world import ALONE, Scene, fill
 from tests.conftest import make_settings
 from tests.messages.world import World, person
-from tests.support import database
+from tests.support import database, forked
 from tests.sync import records
 
-ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261126
 PLAN = FaultPlan(down=0.15, slow=0.25, slowness=0.1, timeout=0.15, duplicate=0.05)
 NUMBERS = ("198511292388", "198107162391", "198512312391", "199310192399")
@@ -150,53 +149,36 @@ class Processes:
         workers = 1 if office.kind == "sqlite" else 2
         self.running = [self._web(), *(self._worker() for _ in range(workers))]
 
-    def _web(self) -> subprocess.Popen[bytes]:
+    def _web(self) -> BaseProcess:
         folder = self.office.folder
-        return self._start(
-            "tests.assistance.hand_in_process",
-            self.office.portal_url,
-            str(folder / "drafts"),
-            str(folder / "confirmed"),
-        )
+        drafts, confirmed = str(folder / "drafts"), str(folder / "confirmed")
+        return forked.start(hand_in_process.main, self.office.portal_url, drafts, confirmed, log=self._log())
 
-    def _worker(self) -> subprocess.Popen[bytes]:
+    def _worker(self) -> BaseProcess:
         plan = dataclasses.replace(PLAN, seed=SEED + self.generation, witness=str(self.office.folder / "in-vain"))
-        return self._start(
-            "tests.assistance.deliver_process",
-            self.office.portal_url,
-            self.office.store_url,
-            str(self.office.folder / "files"),
-            str(plan),
-        )
+        urls, files = (self.office.portal_url, self.office.store_url), str(self.office.folder / "files")
+        return forked.start(deliver_process.main, *urls, files, str(plan), log=self._log())
 
-    def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _log(self) -> Path:
         self.generation += 1
-        with (self.office.folder / f"process-{self.generation}.log").open("wb") as log:
-            return subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=log, stderr=log)
+        return self.office.folder / f"process-{self.generation}.log"
 
     def kill(self, rng: random.Random) -> None:
         """Kill one at random and start another in its place."""
         place = rng.randrange(len(self.running))
-        self.running[place].kill()
-        self.running[place].wait()
+        forked.kill(self.running[place])
         self.running[place] = self._web() if place == 0 else self._worker()
 
     def go_on(self) -> None:
         """Let the one that hands in begin again when it is through its list."""
-        code = self.running[0].poll()
+        code = self.running[0].exitcode
         assert code in {None, 0}, "handing in ended by itself"
         if code == 0 and self.office.left():
             self.running[0] = self._web()
 
     def stop(self) -> None:
         for process in self.running:
-            process.terminate()
-        for process in self.running:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            forked.stop(process)
 
 
 def storm(office: Office, *, kills: int, seconds: float) -> int:
@@ -207,8 +189,7 @@ def storm(office: Office, *, kills: int, seconds: float) -> int:
     try:
         while office.left():
             assert time.monotonic() < end, f"{office.left()} applications are still under way"
-            # Long enough for a process to begin: imports take a second and more.
-            time.sleep(rng.uniform(1.5, 4.0) if struck < kills else 0.3)
+            time.sleep(rng.uniform(0.1, 0.8) if struck < kills else 0.3)
             if struck < kills and office.left():
                 processes.kill(rng)
                 struck += 1

@@ -10,7 +10,6 @@ from tests.files.clamd import Clamd, running
 from tests.files.hostile import EICAR
 
 
-@pytest.mark.enable_socket  # else sockets without a host are refused, too
 @pytest.mark.parametrize("over", ["unix", "tcp"])
 def test_it_finds_and_does_not_find(tmp_path: Path, over: str) -> None:
     clamd = Clamd()
@@ -46,7 +45,6 @@ def test_a_file_above_its_limit_is_not_let_through() -> None:
         Scanner(address, 5).is_infected(b"x" * 5_000_000)
 
 
-@pytest.mark.enable_socket
 @pytest.mark.parametrize("over", ["unix", "tcp"])
 def test_nobody_there_lets_nothing_through(tmp_path: Path, over: str) -> None:
     with socket.socket() as taken:

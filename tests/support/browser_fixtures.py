@@ -8,6 +8,7 @@ request to another machine happen fails at its end; `guard.ignore(pattern)` tell
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support import stack
 from tests.support.browser import Guard, launch, new_context
+from tests.support.database import Kind
 
 if TYPE_CHECKING:
     from portal.demo.stack import DemoStack
@@ -84,8 +86,22 @@ def desktop(open_page: Callable[..., Page]) -> Page:
     return open_page(device="desktop")
 
 
+@pytest.fixture(scope="session")
+def portals() -> Iterator[Callable[[Kind], "DemoStack"]]:
+    """Start a portal on a kind of database, once for each worker that asks: four processes, which take seconds."""
+    with ExitStack() as running:
+        started: dict[Kind, DemoStack] = {}
+
+        def portal_on(kind: Kind) -> "DemoStack":
+            if kind not in started:
+                name = os.environ.get("PYTEST_XDIST_WORKER", "main")
+                started[kind] = running.enter_context(stack.running(name, kind))
+            return started[kind]
+
+        yield portal_on
+
+
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def portal(request: pytest.FixtureRequest) -> Iterator["DemoStack"]:
-    """The whole portal as processes of its own, started once for each worker that asks, on both kinds of database."""
-    with stack.running(os.environ.get("PYTEST_XDIST_WORKER", "main"), request.param) as found:
-        yield found
+def portal(request: pytest.FixtureRequest, portals: Callable[[Kind], "DemoStack"]) -> "DemoStack":
+    """The whole portal as processes of its own, on both kinds of database."""
+    return portals(request.param)
