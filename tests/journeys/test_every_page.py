@@ -6,7 +6,7 @@ every page in all.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -90,28 +90,42 @@ def links(page: Page, origin: str) -> Iterator[str]:
             yield path
 
 
-def reached(page: Page, origin: str, each: int = 2) -> list[str]:
-    """Return the addresses that links lead to from the page; of pages alike at most a few."""
-    found: list[str] = []
-    asked: list[str] = []
-    waiting = [urlsplit(page.url).path]
-    while waiting:
-        path = waiting.pop(0)
-        if path in asked or sum(pattern(path) == pattern(one) for one in asked) >= each:
-            continue
-        asked.append(path)
-        page.goto(origin + path)
-        landed = urlsplit(page.url).path
-        if landed not in found:
-            found.append(landed)
-        waiting += links(page, origin)
-    return found
+@dataclass
+class Crawl:
+    """Follows links; each page that is new is looked at in the very load that brought it."""
 
+    page: Page
+    side: SideName
+    origin: str
+    chosen: Callable[[int], list[Combination]]
+    seen: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
-def look(page: Page, side: SideName, url: str, combination: Combination) -> list[str]:
-    dress(page, combination)
-    page.goto(url)
-    return faults(page, side, combination)
+    def run(self, each: int = 2) -> None:
+        """Go to every address that links lead to from the open page; of pages alike at most to a few."""
+        asked: list[str] = []
+        waiting = [urlsplit(self.page.url).path]
+        while waiting:
+            path = waiting.pop(0)
+            if path in asked or sum(pattern(path) == pattern(one) for one in asked) >= each:
+                continue
+            asked.append(path)
+            waiting += self._visit(path)
+
+    def _visit(self, path: str) -> list[str]:
+        first, *others = self.chosen(len(self.seen))
+        dress(self.page, first)
+        self.page.goto(self.origin + path)
+        onwards = list(links(self.page, self.origin))
+        landed = urlsplit(self.page.url).path
+        if landed not in self.seen:
+            self.seen.append(landed)
+            self.faults += faults(self.page, self.side, first)
+            for combination in others:
+                dress(self.page, combination)
+                self.page.goto(self.origin + landed)
+                self.faults += faults(self.page, self.side, combination)
+        return onwards
 
 
 def look_at_all(
@@ -123,15 +137,11 @@ def look_at_all(
         sign_in_as(page, portal, visit.person, visit.side)
     else:
         page.goto("/")
-    paths = reached(page, origin)
-    assert visit.expected <= set(map(pattern, paths))
-    found = [
-        fault
-        for number, path in enumerate(paths)
-        for combination in chosen(number)
-        for fault in look(page, visit.side, origin + path, combination)
-    ]
-    assert not found, "\n" + "\n".join(f"- {re.sub(UUID, '*', fault)}" for fault in dict.fromkeys(found))
+    crawl = Crawl(page, visit.side, origin, chosen)
+    crawl.run()
+    assert visit.expected <= set(map(pattern, crawl.seen))
+    found = dict.fromkeys(crawl.faults)
+    assert not found, "\n" + "\n".join(f"- {re.sub(UUID, '*', fault)}" for fault in found)
 
 
 @pytest.mark.parametrize("name", VISITS)
