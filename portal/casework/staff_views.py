@@ -22,7 +22,7 @@ from portal.records.show import STEPS
 from portal.sync import queries as sync
 from portal.web.access import Staff
 from portal.web.db import db
-from portal.web.page import render, see_other, settings
+from portal.web.page import new_count, render, see_other, settings
 from portal.web.routes import Feature, NavItem, actor
 from portal.web.words import capital, due_tag
 
@@ -44,7 +44,7 @@ def work() -> Response:
         "casework/staff/queue.html",
         day=capital(format_day(today())),
         rows=sorted(rows, key=lambda row: row["sort"]),
-        conflicts=agenda.conflict_count(db(), actor()),
+        conflicts=new_count(agenda.conflict_count),
         stuck=_stuck(messages.stuck(db(), actor())),
         fresh=_fresh(sync.freshness(db())),
     )

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from portal.core.actor import Actor, Side
 from portal.core.i18n import LANGUAGES, _, current_locale, direction
 from portal.settings import Settings
 from portal.web.db import db
-from portal.web.routes import actor_or_none, may_open, web_kit
+from portal.web.routes import Count, actor, actor_or_none, may_open, web_kit
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,14 @@ def address(endpoint: str) -> str:
     return known[endpoint]
 
 
+def new_count(count: Count) -> int:
+    """Return what an entry of the menu counts, asked of the database once a request: the page may say it as well."""
+    known: dict[Count, int] = g.setdefault("menu_counts", {})
+    if count not in known:
+        known[count] = count(db(), actor())
+    return known[count]
+
+
 def _items(who: Actor, here: str, *, menu: bool) -> list[ShellItem]:
     return [
         ShellItem(
@@ -83,7 +91,7 @@ def _items(who: Actor, here: str, *, menu: bool) -> list[ShellItem]:
             label=str(item.label),
             icon=item.icon,
             current=item.endpoint.partition(".")[0] == here,
-            count=item.new(db(), who) if item.new else 0,
+            count=new_count(item.new) if item.new else 0,
         )
         for item in web_kit().nav
         if item.menu is menu and item.side in {None, who.side} and may_open(who, item.endpoint)

@@ -20,6 +20,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # How many bytes the body of an upload may have.
 BodyLimit = Callable[[Settings], int]
 
+# How much is new behind an entry of the menu, for whoever looks.
+Count = Callable[[Session, Actor], int]
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -33,7 +36,7 @@ class NavItem:
     side: Side | None
     order: int
     menu: bool = False
-    new: Callable[[Session, Actor], int] | None = None
+    new: Count | None = None
 
 
 @dataclass(frozen=True)

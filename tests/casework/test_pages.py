@@ -15,6 +15,7 @@ from portal.sync.queries import SOURCE
 from portal.sync.rules import Delivery, MessageState
 from tests.messages.world import World, build, case, person, sign_in, write
 from tests.support.client import PageClient
+from tests.support.counting import counted
 
 
 @pytest.fixture
@@ -150,6 +151,12 @@ def test_foreign_clients_are_not_found_and_nothing_is_logged_as_read(
 def test_the_client_side_has_none_of_it(client: PageClient) -> None:
     assert client.get("/arbetsko").status_code == 404
     assert client.get("/klienter").status_code == 404
+
+
+def test_what_the_menu_counts_is_asked_once(petra: PageClient, sessions: sessionmaker[Session]) -> None:
+    with sessions() as session, counted(session) as sent:
+        petra.page("/arbetsko")
+    assert len([one for one in sent if "count(" in one and "conflict" in one]) == 1
 
 
 def test_more_clients_and_messages_cost_no_more_queries(
