@@ -22,8 +22,11 @@ from portal.core.db import make_engine, make_sessionmaker, writing
 from portal.core.events import EventBus
 from portal.core.ids import new_id
 from portal.demo import appointments, calendars
+from portal.demo.applications import APPLICATIONS, Answered, DemoApplication, hand_in, months
 from portal.demo.conversations import CLIENT, CONVERSATIONS, Line
 from portal.demo.documentation import NOTES, Note
+from portal.demo.idp_config import IdpConfig
+from portal.demo.notary import Notary
 from portal.demo.people import BOARDS, CLIENTS, STAFF, UNITS, Client, DemoCase, colleague, owner_of, workers_of
 from portal.messages import service as messages
 from portal.people.models import Case
@@ -32,7 +35,9 @@ from portal.people.rules import PERMISSIONS
 from portal.settings import Settings
 from portal.sync.adapters.sql import SqlBackOffice, SqlStore
 from portal.sync.contract import (
+    ApplicationStatusRecord,
     AssignmentRecord,
+    AssistancePeriodRecord,
     Author,
     BoardRecord,
     CaseMessage,
@@ -43,6 +48,7 @@ from portal.sync.contract import (
     StaffRecord,
     UnitRecord,
 )
+from portal.sync.contract.applications import PeriodState
 from portal.sync.contract.records import NoteStatus, NoteType, PassagePart
 from portal.sync.queries import local_id
 from portal.sync.worker import Worker
@@ -52,13 +58,13 @@ _READ_AFTER = timedelta(minutes=40)
 _BEGINNING = timedelta(days=-90)
 
 
-def seed(settings: Settings) -> None:
-    """Fill an empty portal and an empty back office; both must have their tables."""
+def seed(settings: Settings, provider: IdpConfig) -> None:
+    """Fill an empty portal and an empty back office, both with their tables; ``provider`` is where clients sign."""
     engine = make_engine(settings.database_url, settings.key_ring)
     bus = EventBus()
     wiring.subscribe(bus)
     store = SqlStore(settings.backoffice_url)
-    seeding = _Seeding(settings, make_sessionmaker(engine, bus), store)
+    seeding = _Seeding(settings, provider, make_sessionmaker(engine, bus), store)
     try:
         seeding.run()
     finally:
@@ -144,9 +150,13 @@ def _file(note: Note) -> bytes:
 class _Seeding:
     """One seeding, with the worker that carries what is written from one store to the other."""
 
-    def __init__(self, settings: Settings, sessions: sessionmaker[Session], store: SqlStore) -> None:
-        self.sessions, self.store = sessions, store
+    def __init__(
+        self, settings: Settings, provider: IdpConfig, sessions: sessionmaker[Session], store: SqlStore
+    ) -> None:
+        self.settings, self.sessions, self.store = settings, sessions, store
+        self.notary = Notary(settings, provider)
         self.started = now()
+        self.made: dict[str, UUID] = {}
         self.office = SqlBackOffice(settings.backoffice_url, settings.backoffice_timeout_seconds)
         with travel(_BEGINNING):  # ids count from the first one of the process, also the worker's own
             fetching = wiring.document_task(settings, sessions, self.office)
@@ -160,6 +170,7 @@ class _Seeding:
         )
         with travel(spoken[0][0] - timedelta(days=1)):
             put_register(self.store, self.started)
+            self._tell_months()
             self.worker.run_once()
         # What clients wrote after everything else is left to the worker of the demonstration.
         answered = max(at for at, _, line in spoken if line.by != CLIENT)
@@ -167,6 +178,12 @@ class _Seeding:
             (at, partial(self._say, key, line)) for at, key, line in spoken
         ]
         steps += [(note.instant(self.started), partial(self._document, note)) for note in NOTES]
+        steps += [(self.started - timedelta(days=one.days_ago), partial(self._apply, one)) for one in APPLICATIONS]
+        steps += [
+            (self.started - timedelta(days=one.days_ago - word.after_days), partial(self._answer, one, word))
+            for one in APPLICATIONS
+            for word in one.status
+        ]
         for at, step in sorted(steps, key=lambda entry: entry[0]):
             with travel(at):
                 step()
@@ -214,6 +231,40 @@ class _Seeding:
                     for place, text in enumerate(() if content else note.passages)
                 ),
                 file=sha256(content).hexdigest() if content else None,
+            )
+        )
+
+    def _tell_months(self) -> None:
+        for one in APPLICATIONS:
+            person = _person(owner_of(one.case))
+            for period in months(one, self.started - timedelta(days=one.days_ago)):
+                told = AssistancePeriodRecord(
+                    id=f"{person}-{period}",
+                    person_id=person,
+                    period=str(period),
+                    state=PeriodState.DECIDED,
+                    cohabiting=bool(one.co_applicant),
+                    granted=True,
+                )
+                self.store.put_assistance_period(told)
+
+    def _apply(self, one: DemoApplication) -> None:
+        with writing(self.sessions) as session:
+            wait = self.settings.assistance_months_until_new
+            self.made[one.case] = hand_in(session, one, self._act, self.notary, months_until_new=wait)
+
+    def _answer(self, one: DemoApplication, word: Answered) -> None:
+        made = str(self.made[one.case])
+        self.store.put_application_status(
+            ApplicationStatusRecord(
+                id=f"{made}-status",
+                application_id=made,
+                person_id=_person(owner_of(one.case)),
+                case_id=_case(one.case),
+                handling=word.handling,
+                outcome=word.outcome,
+                text=word.text,
+                at=now(),
             )
         )
 

@@ -15,6 +15,7 @@ from portal.core import migrate
 from portal.core.db import make_engine
 from portal.demo import processes
 from portal.demo.environment import LOOPBACK, Layout, Port, choose_port, settings_from, variables
+from portal.demo.idp_config import IdpConfig
 from portal.demo.processes import Child
 from portal.demo.providers import identity_providers, prepare_keys, write_providers
 from portal.demo.seed import seed
@@ -106,7 +107,7 @@ class DemoStack:
         )
         write_providers(self.layout, configs)
         if not self.layout.seeded.exists():
-            self._fill()
+            self._fill(configs[0])
         else:
             self._upgrade()
 
@@ -128,14 +129,14 @@ class DemoStack:
         engine.dispose()
         create_store(settings.backoffice_url)
 
-    def _fill(self) -> None:
+    def _fill(self, provider: IdpConfig) -> None:
         # What an interrupted first start left behind is half a municipality: begin again.
         for name in ("portal", "backoffice"):
             for file in self.layout.directory.glob(f"{name}.db*"):
                 file.unlink()
         self._upgrade()
         if self._seed:
-            seed(self.settings)
+            seed(self.settings, provider)
         self.layout.seeded.touch()
 
     def _start(self) -> None:

@@ -9,12 +9,20 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from portal.assistance.models import Application, ApplicationParty
+from portal.assistance.rules.states import ApplicationState, Handling, PartyState
+from portal.core.actor import Side
 from portal.core.clock import now
 from portal.core.db import make_engine, make_sessionmaker
 from portal.demo.appointments import APPOINTMENTS, PROPOSALS
 from portal.demo.conversations import CLIENT, CONVERSATIONS
+from portal.demo.environment import Layout
 from portal.demo.people import CLIENTS, STAFF
+from portal.demo.providers import identity_providers, prepare_keys, write_providers
 from portal.demo.seed import seed
+from portal.identity.federation import load_federation
+from portal.identity.signing.models import Signature
+from portal.identity.signing.recheck import recheck
 from portal.meetings.models import Claim, Meeting, MeetingType, Proposal, StaffCalendar, WeeklyRule
 from portal.meetings.rules.kinds import DEFAULT_KINDS
 from portal.meetings.rules.states import ProposalState
@@ -31,6 +39,7 @@ from portal.sync.queries import queue_state
 from portal.sync.rules import Delivery, Outcome
 from tests.conftest import make_settings
 from tests.support import database
+from tests.support.client import IDP_URL
 from tests.support.database import Kind as DatabaseKind
 
 LINES = [(key, line) for key, lines in CONVERSATIONS.items() for line in lines]
@@ -52,9 +61,19 @@ def seeded(kind: DatabaseKind, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @contextmanager
 def filled(kind: DatabaseKind, directory: Path) -> Iterator[Settings]:
     url = database.copy_of_template(kind)
-    settings = make_settings(database_url=url, backoffice_url=f"sqlite:///{directory}/backoffice.db")
+    layout = Layout(directory)
+    prepare_keys(layout)
+    at = {"client_url": "http://localhost", "staff_url": "http://localhost", "idp_url": IDP_URL}
+    configs = identity_providers(layout, **at)
+    write_providers(layout, configs)
+    settings = make_settings(
+        database_url=url,
+        backoffice_url=f"sqlite:///{directory}/backoffice.db",
+        saml_providers=layout.providers / "providers.toml",
+        saml_keys=layout.keys,
+    )
     create_store(settings.backoffice_url)
-    seed(settings)
+    seed(settings, configs[0])
     yield settings
     database.drop(url)
 
@@ -156,3 +175,23 @@ def test_meetings_are_booked_and_proposals_wait_for_either_side(seeded: Settings
         assert len(booked) == len(APPOINTMENTS)
         assert set(session.scalars(select(Claim.meeting_id))) == booked
         assert set(session.scalars(select(Proposal.state))) == {ProposalState.WITH_STAFF, ProposalState.WITH_CLIENT}
+
+
+def test_applications_are_in_every_place_and_their_signatures_hold(seeded: Settings) -> None:
+    with reading(seeded) as session:
+        asked = select(Person.given_name, Application.state, Application.handling, Application.delivery)
+        rows = session.execute(asked.join(Application, Application.person_id == Person.id))
+        found = {name: (state, handling, delivery) for name, state, handling, delivery in rows}
+        certs = load_federation(seeded).by_entity_id(Side.CLIENT, f"{IDP_URL}/client").signing_certs
+        signatures = list(session.scalars(select(Signature.id)))
+        verdicts = [recheck(session, one, certs) for one in signatures]
+        parties = Counter(session.scalars(select(ApplicationParty.state)))
+    assert found == {
+        "Mariam": (ApplicationState.SUBMITTED, Handling.DECIDED, Delivery.DELIVERED),
+        "Yusuf": (ApplicationState.SUBMITTED, Handling.COMPLETION_ASKED, Delivery.DELIVERED),
+        "Pavel": (ApplicationState.SIGNING, Handling.NONE, Delivery.PENDING),
+        "Layla": (ApplicationState.DRAFT, Handling.NONE, Delivery.PENDING),
+    }
+    assert parties == {PartyState.JOINED: 6}
+    assert len(verdicts) == 4
+    assert all(one.holds for one in verdicts)
