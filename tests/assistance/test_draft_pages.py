@@ -2,6 +2,7 @@
 
 from portal.assistance.models import Application
 from portal.assistance.rules.kinds import Kind, Period
+from portal.assistance.rules.states import Handling
 from portal.core.db import writing
 from portal.core.i18n import today
 from portal.people.rules import Protection
@@ -38,6 +39,19 @@ def test_an_application_that_nobody_offers_is_refused_in_words(mariam: PageClien
         assert answer.status_code == 422
     with desk.sessions() as session:
         assert session.query(Application).count() == 0
+
+
+def test_the_next_month_comes_before_more_for_this_one_and_one_button_is_filled(mariam: PageClient, desk: Desk) -> None:
+    sent = desk.submitted(THIS, ALONE)
+    page = mariam.page("/ansokan")
+    kinds = [tag["value"] for tag in page.soup.select("input[name=kind]")]
+    assert kinds == [Kind.MONTHLY, Kind.SUPPLEMENTARY]
+    buttons = page.soup.select('form[action="/ansokan"] button')
+    assert [tag.has_attr("data-variant") for tag in buttons] == [False, True]
+    with writing(desk.sessions) as session:
+        session.get_one(Application, sent).handling = Handling.COMPLETION_ASKED
+    waiting = mariam.page("/ansokan").soup.select('form[action="/ansokan"] button')
+    assert all(tag.has_attr("data-variant") for tag in waiting)
 
 
 def test_whoever_is_protected_is_shown_the_way_to_a_person_and_no_reason(client: PageClient, desk: Desk) -> None:

@@ -7,9 +7,9 @@ from flask import Response, request, url_for
 from portal.assistance import queries, words
 from portal.assistance.forms.starting import StartForm
 from portal.assistance.queries import ApplicationView
-from portal.assistance.rules.kinds import slot
+from portal.assistance.rules.kinds import Kind, slot
 from portal.assistance.rules.routing import Offer, offer
-from portal.assistance.rules.states import EDITABLE
+from portal.assistance.rules.states import EDITABLE, ApplicationState, Handling
 from portal.core.i18n import _, format_day, today
 from portal.web.access import Client
 from portal.web.db import db
@@ -37,6 +37,10 @@ def page(status: int = 200, *, form: StartForm | None = None) -> Response:
     )
     mine = queries.applications(db(), actor())
     begun = [one for one in mine if one.state in EDITABLE]
+    invited = [_invitation(one) for one in queries.invitations(db(), actor())]
+    asked = [
+        one for one in mine if one.state is ApplicationState.SUBMITTED and one.handling is Handling.COMPLETION_ASKED
+    ]
     return render(
         "assistance/client/overview.html",
         status,
@@ -46,7 +50,9 @@ def page(status: int = 200, *, form: StartForm | None = None) -> Response:
         may_change=facts.last is not None and not facts.household_changed,
         begun=[_row(one) for one in begun],
         sent=[_row(one) for one in mine if one.state not in EDITABLE],
-        invited=[_invitation(one) for one in queries.invitations(db(), actor())],
+        invited=invited,
+        # One filled button: where something else waits it isn't that of an offer.
+        waits=bool(begun or invited or asked),
         form=form or StartForm(formdata=None),
     )
 
@@ -60,7 +66,8 @@ def _offers(offers: tuple[Offer, ...], begun: list[ApplicationView]) -> list[dic
             "kind": one.kind.value,
             "period": str(one.period),
         }
-        for one in offers
+        # Another month is what most come for; more for the same month stands after it.
+        for one in sorted(offers, key=lambda one: one.kind is Kind.SUPPLEMENTARY)
         if slot(one.kind, one.period) not in known
     ]
 
