@@ -1,12 +1,18 @@
 """A handed-in application: its receipt, where it is, what has happened, and what can still be done."""
 
+from typing import Any
+
 from flask import Response, url_for
 
 from portal.assistance import after_words, queries, words
 from portal.assistance.queries import ApplicationView
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import ApplicationState, Handling
+from portal.assistance.service.supplements import ADDED
 from portal.core.i18n import _, format_day, format_time
+from portal.files import queries as files
+from portal.files.show import FileRow
+from portal.files.show import rows as file_rows
 from portal.people import queries as people
 from portal.sync.rules import Delivery
 from portal.web.db import db
@@ -34,7 +40,7 @@ def page(view: ApplicationView) -> Response:
         asked=view.handling_text if submitted and view.handling is Handling.COMPLETION_ASKED else "",
         reasons=view.handling_text if view.handling is Handling.DECIDED else "",
         history=after_words.timeline(view, queries.happenings(db(), actor(), view.id)),
-        added=[_added(row) for row in queries.added(db(), actor(), view.id)],
+        added=_added(view),
         write=writing(view),
         may_withdraw=submitted and view.party is Party.APPLICANT and view.handling is not Handling.DECIDED,
         may_add=submitted,
@@ -49,11 +55,18 @@ def _sent_at(view: ApplicationView) -> str:
     return _("%(day)s kl. %(time)s", day=capital(format_day(view.submitted_at)), time=format_time(view.submitted_at))
 
 
-def _added(row: queries.Added) -> dict[str, str]:
+def _added(view: ApplicationView) -> list[dict[str, Any]]:
+    rows = queries.added(db(), actor(), view.id)
+    sent = files.of_objects(db(), actor(), ADDED, [row.id for row in rows])
+    return [_sent(row, file_rows(sent.get(row.id, ()))) for row in rows]
+
+
+def _sent(row: queries.Added, sent: list[FileRow]) -> dict[str, Any]:
     return {
         "receipt": row.receipt_no,
         "at": after_words.moment(row.sent_at),
         "text": row.text,
+        "files": sent,
         "state": {
             Delivery.PENDING: _("På väg till handläggarna"),
             Delivery.DELIVERED: _("Framme hos handläggarna"),
