@@ -307,6 +307,7 @@ def test_who_has_signed_sees_who_is_waited_for_and_the_other_one_whose_turn_it_i
     assert page.heading == "Nu väntar vi på Jonas"
     assert "Jonas har inte skrivit under än." in page.text
     assert "inte skickad" in page.text
+    assert town.jonas.page(at(draft)).soup.select_one("main .i-cluster a")["href"] == at(draft, "/granska")
     theirs = town.jonas.page(at(draft, "/granska"))
     assert "Mariam har skrivit under. Nu är det din tur." in theirs.text
     with town.acting() as scene:

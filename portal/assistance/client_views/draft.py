@@ -66,8 +66,9 @@ def _papers(draft: Draft) -> show.Task | None:
 def _onward(draft: Draft, left: list[show.Task]) -> dict[str, str]:
     """Return the one filled button: where one was, the first part, or on to signing."""
     view = draft.application
-    still = [task for task in left if task.key != show.PAPERS] or left
-    if not still:
+    needed = [task for task in left if task.key != show.PAPERS]
+    still = needed or left
+    if not still or (view.state is ApplicationState.SIGNING and not needed):
         return {"url": url_for("assistance.review", application_id=view.id), "text": _("Kontrollera och skriv under")}
     changed = {key: at for (_party, key), at in draft.changed.items()}
     begun = view.revision > 0
