@@ -12,7 +12,7 @@ from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import EventKind
 from portal.core.i18n import _
 
-_OF_A_PARTY = frozenset({"section", "not_here"})
+_OF_A_PARTY = frozenset({"section", "not_here", "decided"})
 _VOIDING = frozenset({EventKind.CHANGED, EventKind.CHANGE_ASKED})
 
 
@@ -64,6 +64,9 @@ def _other(view: ApplicationView, code: str) -> Left:
             return Left(_("Alla filer är inte kontrollerade än. Vänta en stund och ladda om sidan."), papers)
         case "files_refused":
             return Left(_("En fil gick inte att ta emot. Ta bort den."), papers)
+        case "decided":
+            text = _("Vi har redan beslutat om den här månaden. Gör en tilläggsansökan om du vill söka för något mer.")
+            return Left(text, url_for("assistance.overview"))
         case "co_applicant":
             return Left(_("Du har svarat att du är gift eller sambo. Då söker ni tillsammans."), together)
         case "co_applicant_alone":

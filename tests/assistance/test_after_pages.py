@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.assistance.models import Application
-from portal.assistance.rules.states import ApplicationState, Handling, Outcome
+from portal.assistance.models import Application, AssistancePeriod
+from portal.assistance.rules.states import ApplicationState, Handling, Outcome, PeriodState
 from portal.assistance.service import parties
 from portal.core.actor import Actor
 from portal.core.clock import travel
@@ -272,6 +272,18 @@ def test_what_the_other_one_has_left_is_told_without_a_link(town: Town) -> None:
     assert "Vi väntar på att Jonas blir klar med sin del." in page.text
     assert not page.soup.select(".ds-alert a")
     assert "Medsökande" not in page.text
+
+
+def test_a_month_that_was_decided_meanwhile_is_told_with_what_can_be_done(town: Town) -> None:
+    draft = town.couple()
+    with town.acting() as scene:
+        month = {"person_id": scene.world.mariam, "period": str(worlds.MONTH), "cohabiting": True}
+        scene.session.add(AssistancePeriod(**month, state=PeriodState.DECIDED))
+    page = town.mariam.page(at(draft, "/granska"))
+    assert page.link("Vi har redan beslutat om den här månaden.") == "/ansokan"
+    assert not page.soup.select("[name=attest]")
+    # What was decided is the applicant's to know.
+    assert "beslutat" not in town.jonas.page(at(draft, "/granska")).text
 
 
 def test_a_couple_of_one_is_sent_to_ask_the_other(town: Town) -> None:

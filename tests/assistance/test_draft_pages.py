@@ -13,7 +13,7 @@ from tests.support.client import PageClient, multipart
 from tests.web.test_query_counts import counted
 
 THIS = Period.of(today())
-MOST_QUERIES = 25
+MOST_QUERIES = 20
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c6360000000020001e221bc33"
     "0000000049454e44ae426082"

@@ -8,14 +8,16 @@ from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.assistance import queries
-from portal.assistance.models import Application
+from portal.assistance.models import Application, AssistancePeriod
 from portal.assistance.rules.answers import Edit, base_of
 from portal.assistance.rules.kinds import Kind, Party
-from portal.assistance.rules.states import ApplicationState
+from portal.assistance.rules.states import ApplicationState, PeriodState
 from portal.assistance.service import drafts, signing
+from portal.assistance.service.holding import NotADraft
 from portal.core.actor import Actor
 from portal.core.db import writing
 from portal.core.errors import Conflict
@@ -91,6 +93,61 @@ def test_both_sign_at_once_and_it_is_handed_in_once(sessions: sessionmaker[Sessi
     with sessions() as session:
         assert session.get_one(Application, draft).state is ApplicationState.SUBMITTED
         assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
+
+
+def test_one_person_who_submits_on_two_devices_at_once_hands_in_once(
+    sessions: sessionmaker[Session], scene: Scene
+) -> None:
+    with writing(sessions) as session:
+        here = Scene(session, scene.world, scene.mariam, scene.tor, scene.jonas)
+        draft = start(here)
+        fill(here, draft, ALONE)
+
+    def submit() -> str:
+        try:
+            with writing(sessions) as session:
+                _document, party = signing.prepare(session, scene.mariam, draft)
+            with writing(sessions) as session:
+                signed(session, draft, scene.mariam, party)
+        except NotADraft as refused:  # the other device was done before
+            return str(refused.message)
+        except IntegrityError:  # both have signed: the answer of the second is refused in words (identity.signing)
+            return "signed"
+        return ""
+
+    said = at_once([submit] * 4)
+    assert "" in said
+    assert said.count("") == 1
+    assert set(said) <= {"", "signed", str(NotADraft.message)}
+    with sessions() as session:
+        assert session.get_one(Application, draft).state is ApplicationState.SUBMITTED
+        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
+
+
+def test_begun_and_decided_elsewhere_at_once_is_never_signed(sessions: sessionmaker[Session], scene: Scene) -> None:
+    with writing(sessions) as session:
+        here = Scene(session, scene.world, scene.mariam, scene.tor, scene.jonas)
+        draft = start(here)
+        fill(here, draft, ALONE)
+        _document, party = signing.prepare(session, scene.mariam, draft)
+
+    def decide() -> None:
+        with writing(sessions) as session:
+            month = {"person_id": scene.world.mariam, "period": str(MONTH), "cohabiting": False}
+            session.add(AssistancePeriod(**month, state=PeriodState.DECIDED))
+
+    def sign() -> None:
+        with writing(sessions) as session:
+            signed(session, draft, scene.mariam, party)
+
+    at_once([decide, sign])
+    with writing(sessions) as session:
+        row = session.get_one(Application, draft)
+        # Whichever came first: sent before it was decided, or told that it is.
+        if row.state is not ApplicationState.SUBMITTED:
+            assert (row.state, row.frozen_id) == (ApplicationState.DRAFT, None)
+            with pytest.raises(signing.NotReady):
+                signing.prepare(session, scene.mariam, draft)
 
 
 def test_signed_and_changed_at_once_is_never_half(sessions: sessionmaker[Session], scene: Scene) -> None:

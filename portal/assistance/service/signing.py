@@ -4,16 +4,16 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal.assistance import outgoing
 from portal.assistance.events import ApplicationNews
-from portal.assistance.models import Application, ApplicationParty, Paper
+from portal.assistance.models import Application, ApplicationParty, AssistancePeriod, Paper
 from portal.assistance.rules.completeness import open_sections
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.shown import lives_together
-from portal.assistance.rules.states import ApplicationState, EventKind, Handling, PartyState, move
+from portal.assistance.rules.states import ApplicationState, EventKind, Handling, PartyState, PeriodState, move
 from portal.assistance.service import frozen
 from portal.assistance.service.drafts import PAPER
 from portal.assistance.service.frozen import Whole
@@ -51,8 +51,8 @@ def obstacles(session: Session, found: Whole, day: date) -> list[str]:
     """Return what keeps an application from being signed, as codes: empty when nothing does.
 
     ``section:<party>:<key>``, ``files_coming``, ``files_refused``, ``co_applicant`` (nobody takes part, though two live
-    together), ``co_applicant_alone`` (somebody takes part, though the applicant lives alone), and ``not_here:<party>``
-    (why is never told).
+    together), ``co_applicant_alone`` (somebody takes part, though the applicant lives alone), ``decided:applicant``
+    (the back office has decided on the month meanwhile), and ``not_here:<party>`` (why is never told).
     """
     not_here = {signer.party for signer in found.signers if signer.protected}
     left = [f"not_here:{party.value}" for party in sorted(not_here)]
@@ -69,7 +69,18 @@ def obstacles(session: Session, found: Whole, day: date) -> list[str]:
     if FileState.REFUSED in states:
         left.append("files_refused")
     left.extend(_household(found))
+    if _is_decided(session, found.row):
+        left.append(f"decided:{Party.APPLICANT.value}")
     return left
+
+
+def _is_decided(session: Session, row: Application) -> bool:
+    decided = exists().where(
+        AssistancePeriod.person_id == row.person_id,
+        AssistancePeriod.period == row.period,
+        AssistancePeriod.state == PeriodState.DECIDED,
+    )
+    return row.kind is not Kind.SUPPLEMENTARY and bool(session.scalar(select(decided)))
 
 
 def _household(found: Whole) -> list[str]:
