@@ -30,8 +30,13 @@ def server_url() -> str:
 
 def stop(run: Path) -> None:
     """Stop the server of a run's directory, if one runs there."""
-    if runs(run / FOLDER):
+    if not runs(run / FOLDER):
+        return
+    try:
         _manage("stop", run)
+    except RuntimeError:
+        if runs(run / FOLDER):  # else another run's sweep was faster
+            raise
 
 
 def runs(data: Path) -> bool:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -63,3 +64,10 @@ def test_the_next_run_takes_away_what_a_killed_one_left(run: Path) -> None:
     (run / rundir.OWNER).write_text(str(gone.pid))
     rundir.sweep([postgres.stop])
     assert not run.exists()
+
+
+def test_two_who_sweep_at_once_are_both_content(run: Path) -> None:
+    postgres.server_url()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(postgres.stop, [run] * 4)) == [None] * 4
+    assert not postgres.runs(run / postgres.FOLDER)
