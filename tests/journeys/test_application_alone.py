@@ -148,7 +148,7 @@ def test_a_line_that_breaks_in_the_middle_of_a_file_harms_nothing(
     portal: DemoStack, applications: Applications, open_page: Callable[..., Page], tmp_path: Path, guard: Guard
 ) -> None:
     guard.ignore(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|htmx:sendError")
-    person = "Yusuf Marklunda"
+    person = "Birger Nyhagen"
     draft = applications.begun(person, ALONE, kind=Kind.MONTHLY)
     page = open_page(device="phone")
     sign_in_as(page, portal, person)

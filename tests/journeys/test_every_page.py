@@ -37,6 +37,8 @@ class Visit:
 
 COMMON = frozenset({"/inloggningar", "/sprak", "/kalenderadress"})
 OWN = frozenset({"/mina-uppgifter", "/moten"})
+SENT = frozenset({"/ansokan", "/ansokan/*", "/ansokan/*/komplettera"})
+BEGUN = frozenset({"/ansokan", "/ansokan/*", "/ansokan/*/del/household", "/ansokan/*/berakning", "/ansokan/*/ta-bort"})
 CALENDAR = frozenset({"/kalender", "/kalender/i-dag", "/moten/forslag", "/moten/bjud-in/*"})
 HOURS = frozenset({"/tider/*", "/tider/*/bokning", "/tider/*/vecka/ny", "/tider/*/franvaro/ny", "/tider/*/kalender"})
 DOCUMENTATION = frozenset(f"/dokumentation/arende/*{more}" for more in ("", "/ny", "/dokument"))
@@ -54,11 +56,14 @@ VISITS = {
     "unread": Visit(
         "client",
         "Mariam Sandell",
-        frozenset({"/idag", "/journal", "/journal/*", "/journal/*/andrat", "/meddelanden/*"}) | COMMON | STATEMENTS,
+        frozenset({"/idag", "/journal", "/journal/*", "/journal/*/andrat", "/meddelanden/*"})
+        | COMMON
+        | STATEMENTS
+        | SENT,
     ),
     "no-case": Visit("client", "Oskar Bäckarv", frozenset({"/idag", "/meddelanden"}) | COMMON),
     "closed": Visit("client", "Daniel Forsmo", frozenset({"/idag", "/meddelanden/*"}) | COMMON),
-    "arabic": Visit("client", "Layla Nourhed", frozenset({"/idag", "/meddelanden/*"}) | COMMON),
+    "arabic": Visit("client", "Layla Nourhed", frozenset({"/idag", "/meddelanden/*"}) | COMMON | BEGUN),
     "staff-signed-out": Visit("staff", None, frozenset({"/logga-in"})),
     "caseworker": Visit(
         "staff",
