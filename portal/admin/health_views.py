@@ -1,12 +1,15 @@
 """The health page: what a system manager must know today, and can mend with a button."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, url_for
 
 from portal.admin import queries
 from portal.admin.rules import CONFLICT_DAYS, queue_is_well, worker_is_well
+from portal.assistance import queries as applications
+from portal.assistance.service import resending
 from portal.core.actor import Side
 from portal.core.i18n import _, current_locale, format_moment, lazy, ngettext
 from portal.identity.http import federation
@@ -29,7 +32,14 @@ def overview() -> Response:
     return render(
         "admin/staff/health.html",
         checks=[_deliveries(), _worker(), _back_office()],
-        stuck=[_stuck(row) for row in messages.stuck(db(), actor())],
+        stuck=[
+            _stuck(row.receipt_no, row.sent_at, url_for("health.resend", message_id=row.message_id))
+            for row in messages.stuck(db(), actor())
+        ],
+        stuck_applications=[
+            _stuck(row.receipt_no, row.sent_at, url_for("health.resend_application", outbox_id=row.outbox_id))
+            for row in applications.stuck(db(), actor())
+        ],
         conflicts=[
             _("%(at)s, referens %(reference)s", at=format_moment(row.at), reference=row.reference)
             for row in queries.number_conflicts(db(), actor(), within_days=CONFLICT_DAYS)
@@ -43,6 +53,14 @@ def resend(message_id: uuid.UUID) -> Response:
     """Put a message that got stuck back into the queue."""
     message = message_service.resend(db(), actor(), message_id=message_id)
     flash(_("Skickas igen. Kvittens %(number)s", number=message.receipt_no))
+    return see_other(url_for("health.overview"))
+
+
+@health.route("/drift/skicka-igen/ansokan/<uuid:outbox_id>", access=Staff("delivery:resend"), methods=("POST",))
+def resend_application(outbox_id: uuid.UUID) -> Response:
+    """Put an application that got stuck back into the queue."""
+    number = resending.resend(db(), actor(), outbox_id=outbox_id)
+    flash(_("Skickas igen. Kvittens %(number)s", number=number))
     return see_other(url_for("health.overview"))
 
 
@@ -84,12 +102,9 @@ def _back_office() -> dict[str, Any]:
     return _check(_("Verksamhetssystemet"), found.well, text)
 
 
-def _stuck(row: messages.StuckRow) -> dict[str, str]:
-    return {
-        "text": _("Kvittens %(number)s, skickat %(at)s.", number=row.receipt_no, at=format_moment(row.sent_at)),
-        "number": row.receipt_no,
-        "url": url_for("health.resend", message_id=row.message_id),
-    }
+def _stuck(number: str, sent_at: datetime, url: str) -> dict[str, str]:
+    text = _("Kvittens %(number)s, skickat %(at)s.", number=number, at=format_moment(sent_at))
+    return {"text": text, "number": number, "url": url}
 
 
 def _providers() -> list[tuple[str, list[str]]]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Response, flash, url_for
 
+from portal.assistance import queries as applications
+from portal.assistance.service import resending
 from portal.audit import service as audit
 from portal.casework import queries
 from portal.casework.rules import is_silent, written_number
@@ -46,6 +48,7 @@ def work() -> Response:
         rows=sorted(rows, key=lambda row: row["sort"]),
         conflicts=new_count(agenda.conflict_count),
         stuck=_stuck(messages.stuck(db(), actor())),
+        stuck_applications=_stuck_applications(),
         fresh=_fresh(sync.freshness(db())),
     )
 
@@ -130,11 +133,30 @@ def _stuck(rows: Iterable[messages.StuckRow]) -> list[dict[str, str]]:
     ]
 
 
+def _stuck_applications() -> list[dict[str, str]]:
+    return [
+        {
+            "text": _("Kvittens %(number)s, skickat %(at)s.", number=row.receipt_no, at=format_moment(row.sent_at)),
+            "number": row.receipt_no,
+            "url": url_for("casework.resend_application", outbox_id=row.outbox_id),
+        }
+        for row in applications.stuck(db(), actor())
+    ]
+
+
 @queue.route("/arbetsko/skicka-igen/<uuid:message_id>", access=Staff("message:read"), methods=("POST",))
 def resend(message_id: uuid.UUID) -> Response:
     """Put a message that got stuck back into the queue; the service decides whose it may be."""
     message = message_service.resend(db(), actor(), message_id=message_id)
     flash(_("Skickas igen. Kvittens %(number)s", number=message.receipt_no))
+    return see_other(url_for("casework.work"))
+
+
+@queue.route("/arbetsko/skicka-igen/ansokan/<uuid:outbox_id>", access=Staff("queue:view"), methods=("POST",))
+def resend_application(outbox_id: uuid.UUID) -> Response:
+    """Put an application that got stuck back into the queue; the service decides whose it may be."""
+    number = resending.resend(db(), actor(), outbox_id=outbox_id)
+    flash(_("Skickas igen. Kvittens %(number)s", number=number))
     return see_other(url_for("casework.work"))
 
 

@@ -7,16 +7,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.assistance import after_words, queries
 from portal.assistance.events import ApplicationNews
+from portal.assistance.models import Application
 from portal.assistance.rules import attestation
 from portal.assistance.rules.states import EventKind, Handling, Outcome
-from portal.assistance.service import signing, supplements
+from portal.assistance.service import resending, signing, supplements
 from portal.assistance.sync import receive_status
 from portal.core import events
 from portal.core.clock import now
+from portal.core.db import writing
+from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.ids import new_id
+from portal.people.models import StaffMember
+from portal.people.rules import Role
 from portal.sync.contract import (
     ApplicationRecord,
     ApplicationStatusRecord,
@@ -30,10 +36,13 @@ from portal.sync.contract import (
 from portal.sync.inbox import Applied, LinkMissing
 from portal.sync.models import OutboxMessage
 from portal.sync.queries import local_id
-from portal.sync.rules import Delivery
+from portal.sync.rules import Delivery, MessageState
+from tests.assistance.pages import Desk
 from tests.assistance.test_signing import OWN, TWO, sent
 from tests.assistance.world import ALONE, MONTH, Scene, fill, invite, put_file, row, sign, start
 from tests.messages.test_sync import link
+from tests.messages.world import sign_in
+from tests.support.client import PageClient
 
 
 @pytest.fixture
@@ -311,3 +320,65 @@ def test_taken_back_here_and_decided_there_is_shown_to_a_person_and_not_lost(sce
     assert (found.state.value, found.handling, found.outcome) == ("withdrawn", Handling.DECIDED, Outcome.GRANTED)
     assert receive(scene, decided(draft)).warning == "status_withdrawn"
     assert happened(scene, draft).count(EventKind.DECIDED) == 1
+
+
+# --- stuck, and helped along
+
+
+@pytest.mark.parametrize("who", ["petra", "leader"])
+def test_what_is_stuck_is_sent_again_by_whoever_works_on_it_or_leads(scene: Scene, who: str) -> None:
+    draft = handed_in(scene)
+    added = supplements.supplement(scene.session, scene.mariam, draft)
+    supplements.send(scene.session, scene.mariam, draft, added.id, "Här är hyresavin.")
+    for message in sent(scene):
+        message.state = MessageState.STUCK
+        publish(scene, message, stuck=True)
+    helper = scene.world.staff(getattr(scene.world, who))
+    found = queries.stuck(scene.session, helper)
+    assert [one.receipt_no for one in found] == [row(scene, draft).receipt_no, added.receipt_no]
+    for one in found:
+        assert resending.resend(scene.session, helper, outbox_id=one.outbox_id) == one.receipt_no
+        with pytest.raises(Conflict):
+            resending.resend(scene.session, helper, outbox_id=one.outbox_id)
+    assert queries.stuck(scene.session, helper) == []
+    assert {one.state for one in sent(scene)} == {MessageState.PENDING}
+    assert (row(scene, draft).delivery, added.delivery) == (Delivery.PENDING, Delivery.PENDING)
+
+
+def test_nobody_elses_is_seen_or_sent_again(scene: Scene) -> None:
+    draft = handed_in(scene)
+    (message,) = sent(scene)
+    message.state = MessageState.STUCK
+    publish(scene, message, stuck=True)
+    henrik = scene.world.staff(scene.world.henrik)
+    assert queries.stuck(scene.session, henrik) == queries.stuck(scene.session, scene.mariam) == []
+    with pytest.raises(NotFound):
+        resending.resend(scene.session, henrik, outbox_id=message.id)
+    with pytest.raises(Forbidden):
+        resending.resend(scene.session, scene.mariam, outbox_id=message.id)
+    receive(scene, status(draft, case_id="A-M"))
+    assert queries.stuck(scene.session, henrik) == []
+    assert len(queries.stuck(scene.session, scene.world.staff(scene.world.petra))) == 1
+
+
+@pytest.mark.parametrize(("who", "address"), [("petra", "/arbetsko"), ("manager", "/drift")])
+def test_it_stands_on_the_page_of_whoever_can_help(
+    desk: Desk, staff_client: PageClient, sessions: sessionmaker[Session], who: str, address: str
+) -> None:
+    draft = desk.submitted(MONTH, ALONE)
+    with writing(sessions) as session:
+        found = session.get_one(Application, draft)
+        found.delivery = Delivery.STUCK
+        session.get_one(OutboxMessage, found.outbox_id).state = MessageState.STUCK
+        number = found.receipt_no
+        if who == "manager":
+            session.get_one(StaffMember, desk.world.leader).role = Role.MANAGER
+            desk.world.roles[desk.world.leader] = Role.MANAGER
+    helper = desk.world.petra if who == "petra" else desk.world.leader
+    sign_in(sessions, staff_client, desk.world.staff(helper))
+    page = staff_client.page(address)
+    assert "1 ansökan eller komplettering har inte kommit fram." in page.text
+    assert "Mariam" not in page.one(".ds-alert[data-color=danger]").get_text()
+    page = staff_client.submit(page, "main .ds-alert form")
+    assert f"Skickas igen. Kvittens {number}" in page.text
+    assert "har inte kommit fram" not in page.text

@@ -23,6 +23,7 @@ from portal.assistance.queries.applications import (
 )
 from portal.assistance.queries.drafts import Draft, draft, draft_of, papers_of
 from portal.assistance.queries.offering import facts, submitted_main
+from portal.assistance.queries.stuck import stuck
 from portal.assistance.queries.support import support
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "known_periods",
     "papers_of",
     "signed_by",
+    "stuck",
     "submitted_main",
     "support",
 ]
