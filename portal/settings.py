@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     assistance_months_until_new: int = Field(
         2, ge=1, le=24, description="Months after the last application when a new one is asked for, not a monthly one"
     )
+    assistance_send_by_day: int = Field(
+        0,
+        ge=0,
+        le=28,
+        description="Day of the month before by which a sent application is answered in time; 0 promises none",
+    )
     norm_day_rate: Literal["year", "thirty"] = Field(
         "year", description="A day's part of a month's norm: `year` (× 12 / 365) or `thirty` (1/30); no law says which"
     )

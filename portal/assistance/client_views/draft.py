@@ -7,18 +7,18 @@ from flask import Response, url_for
 
 from portal.assistance import queries, show, words
 from portal.assistance.client_views import submitted
-from portal.assistance.queries import Draft
+from portal.assistance.queries import ApplicationView, Draft
 from portal.assistance.rules.answers import LAST
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.shown import lives_together
 from portal.assistance.rules.states import EDITABLE, ApplicationState, PartyState
 from portal.assistance.service.drafts import PAPER
-from portal.core.i18n import _, format_day, ngettext
+from portal.core.i18n import _, format_day, ngettext, today
 from portal.files import queries as files
 from portal.web.access import Client
 from portal.web.db import db
-from portal.web.page import render
+from portal.web.page import render, settings
 from portal.web.routes import Feature, actor
 
 feature = Feature("assistance")
@@ -53,8 +53,18 @@ def application(application_id: uuid.UUID) -> Response:
         is_applicant=view.party is Party.APPLICANT,
         calculates=view.kind is not Kind.SUPPLEMENTARY and view.party is Party.APPLICANT,
         keep_until=format_day(view.keep_until),
+        send_by=_send_by(view),
         write=submitted.writing(view),
     )
+
+
+def _send_by(view: ApplicationView) -> str:
+    """Return the last day on which sending gives an answer in time; nothing where none is promised, or it is over."""
+    number = settings().assistance_send_by_day
+    if not number or view.kind is Kind.SUPPLEMENTARY:
+        return ""
+    last = view.period.plus(-1).first.replace(day=number)
+    return format_day(last) if last >= today() else ""
 
 
 def _papers(draft: Draft) -> show.Task | None:
