@@ -48,7 +48,7 @@ from portal.sync import registers
 from portal.sync import worker as sync_worker
 from portal.sync.adapters import make_back_office
 from portal.sync.adapters.base import BackOffice, BackOfficeError, Permanent
-from portal.sync.contract import Delivered, Kind, Stuck
+from portal.sync.contract import Delivered, Kind, Resent, Stuck
 from portal.sync.inbox import InboxHandlers
 
 CLEAN_UP_SECONDS = 3600
@@ -70,8 +70,10 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(Stuck, messages.on_stuck)
     bus.subscribe(Delivered, meetings.on_delivered)
     bus.subscribe(Stuck, meetings.on_stuck)
+    bus.subscribe(Resent, meetings.on_resent)
     bus.subscribe(Delivered, records.on_delivered)
     bus.subscribe(Stuck, records.on_stuck)
+    bus.subscribe(Resent, records.on_resent)
     for changed in (MeetingBooked, MeetingMoved, MeetingCancelled, MeetingChanged):
         bus.subscribe(changed, meetings.on_change)
     bus.subscribe(ProposalChanged, meetings.on_proposal)

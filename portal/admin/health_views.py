@@ -16,6 +16,8 @@ from portal.identity.http import federation
 from portal.messages import queries as messages
 from portal.messages import service as message_service
 from portal.sync import queries as sync
+from portal.sync import service as outbox
+from portal.sync.contract import Kind
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.page import render, see_other
@@ -23,6 +25,15 @@ from portal.web.routes import Feature, NavItem, actor
 
 health = Feature("health", nav=(NavItem("health.overview", lazy("Drift"), "ok", Side.STAFF, 50),))
 
+# What has no list of its own: messages and applications have.
+_OTHERS = {
+    Kind.MEETING: lazy("Ett möte"),
+    Kind.MEETING_PROPOSAL: lazy("Ett förslag om ett möte"),
+    # Translators: something that is written about a client
+    Kind.NOTE: lazy("En anteckning"),
+    # Translators: what a client has said about something written, with its answers
+    Kind.REMARK: lazy("En synpunkt"),
+}
 _SIDES = {Side.CLIENT: lazy("Klienter"), Side.STAFF: lazy("Personal")}
 
 
@@ -39,6 +50,14 @@ def overview() -> Response:
         stuck_applications=[
             _stuck(row.receipt_no, row.sent_at, url_for("health.resend_application", outbox_id=row.outbox_id))
             for row in applications.stuck(db(), actor())
+        ],
+        stuck_others=[
+            {
+                "text": _("%(what)s, skickat %(at)s.", what=_OTHERS[row.kind], at=format_moment(row.since)),
+                "number": f"{_OTHERS[row.kind]}, {format_moment(row.since)}",
+                "url": url_for("health.resend_other", outbox_id=row.id),
+            }
+            for row in sync.stuck(db(), _OTHERS)
         ],
         conflicts=[
             _("%(at)s, referens %(reference)s", at=format_moment(row.at), reference=row.reference)
@@ -61,6 +80,14 @@ def resend_application(outbox_id: uuid.UUID) -> Response:
     """Put an application that got stuck back into the queue."""
     number = resending.resend(db(), actor(), outbox_id=outbox_id)
     flash(_("Skickas igen. Kvittens %(number)s", number=number))
+    return see_other(url_for("health.overview"))
+
+
+@health.route("/drift/skicka-igen/annat/<uuid:outbox_id>", access=Staff("delivery:resend"), methods=("POST",))
+def resend_other(outbox_id: uuid.UUID) -> Response:
+    """Put anything else that got stuck back into the queue."""
+    outbox.resend(db(), actor(), outbox_id)
+    flash(_("Skickas igen."))
     return see_other(url_for("health.overview"))
 
 

@@ -13,7 +13,7 @@ from portal.meetings import outgoing
 from portal.meetings.events import MeetingEventBase, ProposalChanged
 from portal.meetings.models import BusyTime, Meeting, Proposal
 from portal.meetings.service import elsewhere
-from portal.sync.contract import BusyRecord, Change, Delivered, Kind, MeetingRecord, Stuck, UnknownCode
+from portal.sync.contract import BusyRecord, Change, Delivered, Kind, MeetingRecord, Resent, Stuck, UnknownCode
 from portal.sync.inbox import Applied, needed
 from portal.sync.queries import local_id
 from portal.sync.rules import Delivery
@@ -47,7 +47,14 @@ def on_stuck(session: Session, event: Stuck) -> None:
         found.delivery = Delivery.STUCK
 
 
-def _sent_as(session: Session, event: Delivered | Stuck) -> Meeting | Proposal | None:
+def on_resent(session: Session, event: Resent) -> None:
+    """Note that somebody has helped something along: it is under way again."""
+    found = _sent_as(session, event)
+    if found is not None and found.delivery is Delivery.STUCK:
+        found.delivery = Delivery.PENDING
+
+
+def _sent_as(session: Session, event: Delivered | Stuck | Resent) -> Meeting | Proposal | None:
     if event.kind == Kind.MEETING:
         wanted = select(Meeting).where(Meeting.outbox_id == event.message_id)
         return session.scalars(wanted.with_for_update()).one_or_none()

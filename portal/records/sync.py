@@ -27,7 +27,7 @@ from portal.records.rules.secrecy import default_release, masks_go_on, needs_per
 from portal.records.rules.states import Delivery, Ground, NoteStatus, NoteType, Origin, VersionState
 from portal.records.service.holding import known_ids, latest, next_revision, texts_of
 from portal.records.service.releasing import Check, Hidden, end, give, take_back
-from portal.sync.contract import Change, Delivered, Kind, NoteRecord, Stuck, UnknownCode
+from portal.sync.contract import Change, Delivered, Kind, NoteRecord, Resent, Stuck, UnknownCode
 from portal.sync.inbox import Applied, LinkMissing, needed
 from portal.sync.queries import local_id, own_id
 
@@ -45,6 +45,13 @@ def on_stuck(session: Session, event: Stuck) -> None:
     for row in _sent_as(session, event.kind, event.message_id):
         if row.delivery is Delivery.PENDING:
             row.delivery = Delivery.STUCK
+
+
+def on_resent(session: Session, event: Resent) -> None:
+    """Note that somebody has helped what was told of a record or a remark along: it is under way again."""
+    for row in _sent_as(session, event.kind, event.message_id):
+        if row.delivery is Delivery.STUCK:
+            row.delivery = Delivery.PENDING
 
 
 def _sent_as(session: Session, kind: str, outbox_id: uuid.UUID) -> list[CaseRecord | Remark]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.core.clock import now
 from portal.core.crypto import ring_of
 from portal.core.db import plain_rows
+from portal.sync.contract.base import Kind
 from portal.sync.models import UNDELIVERED, UNSETTLED, ExternalLink, InboxChange, InboxCursor, OutboxMessage, WorkerBeat
 from portal.sync.rules import MessageState, Outcome
 
@@ -35,6 +36,15 @@ class Delivery:
     receipt_no: str | None
     delivered_at: datetime | None
     last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class StuckDelivery:
+    """A message that needs a person's help to get through; names nobody."""
+
+    id: uuid.UUID
+    kind: Kind
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,17 @@ def delivery_of(session: Session, message_ids: Collection[uuid.UUID]) -> dict[uu
         ).where(OutboxMessage.id.in_(message_ids))
     )
     return {row.id: Delivery(row.state, row.receipt_no, row.delivered_at, row.last_error) for row in rows}
+
+
+def stuck(session: Session, kinds: Collection[Kind], limit: int = 50) -> list[StuckDelivery]:
+    """Return what of some kinds got stuck, the oldest first; for whoever may send it again (``delivery:resend``)."""
+    wanted = (
+        select(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.created_at)
+        .where(UNDELIVERED, OutboxMessage.state == MessageState.STUCK, OutboxMessage.kind.in_(list(kinds)))
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+    )
+    return [StuckDelivery(id_, Kind(kind), since) for id_, kind, since in session.execute(wanted)]
 
 
 @cache

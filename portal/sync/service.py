@@ -17,7 +17,7 @@ from portal.core.db import insert_into, writing
 from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.core.ids import new_id
 from portal.core.retry import RetryPolicy, jitter
-from portal.sync.contract import Delivered, OutboundMessage, Receipt, Stuck
+from portal.sync.contract import Delivered, OutboundMessage, Receipt, Resent, Stuck
 from portal.sync.models import UNDELIVERED, OutboxLane, OutboxMessage
 from portal.sync.rules import OUTBOX_POLICY, MessageState, move
 
@@ -176,7 +176,7 @@ def _fail(session: Session, row: OutboxMessage, failure: Failure, policy: RetryP
 
 
 def resend(session: Session, actor: Actor, message_id: uuid.UUID) -> None:
-    """Let a stuck message be sent again, by someone with the permission ``delivery:resend``.
+    """Let a stuck message be sent again, by someone with the permission ``delivery:resend``; publishes ``Resent``.
 
     :raises Forbidden: without the permission. :raises NotFound: for an unknown id.
     :raises Conflict: when the message isn't stuck.
@@ -191,4 +191,5 @@ def resend(session: Session, actor: Actor, message_id: uuid.UUID) -> None:
     row.state = move(row.state, MessageState.PENDING)
     row.attempts_before, row.next_attempt_at = row.attempts, now()
     audit.record(session, "outbox.resent", actor=actor, subject_id=row.lane_id, object_id=row.id)
+    events.publish(session, Resent(row.id, row.kind))
     session.flush()

@@ -1,5 +1,6 @@
 """The health page: what is wrong stands on it, and a stuck delivery is sent again."""
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -41,6 +42,30 @@ def test_a_stuck_message_is_sent_again_without_its_content(manager: Visitor, ses
     assert f"Skickas igen. Kvittens {number}" in again.text
     with sessions() as session:
         assert session.scalars(select(OutboxMessage.state)).one() is MessageState.PENDING
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("meeting", "Ett möte"),
+        ("meeting_proposal", "Ett förslag om ett möte"),
+        ("note", "En anteckning"),
+        ("remark", "En synpunkt"),
+    ],
+)
+def test_anything_that_got_stuck_is_sent_again_without_its_content(
+    manager: Visitor, sessions: Sessions, world: World, kind: str, what: str
+) -> None:
+    with sessions.begin() as session:
+        worlds.write(session, world, "Hemligt")
+        session.execute(update(OutboxMessage).values(state=MessageState.STUCK, kind=kind))
+    page = manager.browser.page("/drift")
+    assert f"{what}, skickat" in page.text
+    assert "Sandell" not in page.response.text
+    assert "Skickas igen." in manager.browser.submit(page).text
+    with sessions() as session:
+        assert session.scalars(select(OutboxMessage.state)).one() is MessageState.PENDING
+    assert what not in manager.browser.page("/drift").text
 
 
 def test_conflicts_between_numbers_are_shown_by_reference(manager: Visitor, sessions: Sessions) -> None:

@@ -279,9 +279,9 @@ def test_busy_times_come_change_and_go(session: Session, world: Bookings):
 def test_a_stuck_meeting_can_be_sent_again(session: Session, world: Bookings):
     meeting = book(session, world, world.mariam, slot(3, 9))
     row = sent(session, Kind.MEETING)[0]
-    row.state = MessageState.STUCK
+    row.state, meeting.delivery = MessageState.STUCK, Delivery.STUCK
     session.flush()
     leader = world.people.staff(world.people.leader)
     outbox.resend(session, leader, row.id)
     assert row.state is MessageState.PENDING
-    assert meeting.outbox_id == row.id
+    assert (meeting.outbox_id, meeting.delivery) == (row.id, Delivery.PENDING)

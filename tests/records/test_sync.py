@@ -18,8 +18,8 @@ from portal.records import queries, service
 from portal.records.models import CaseRecord, Release, Version
 from portal.records.rules.passages import Written
 from portal.records.rules.states import Delivery, Ground, NoteStatus, NoteType, Outcome, VersionState
-from portal.records.sync import on_delivered, on_stuck, receive
-from portal.sync.contract import Change, Delivered, Kind, NoteRecord, RemarkRecord, Stuck, UnknownCode
+from portal.records.sync import on_delivered, on_resent, on_stuck, receive
+from portal.sync.contract import Change, Delivered, Kind, NoteRecord, RemarkRecord, Resent, Stuck, UnknownCode
 from portal.sync.contract.records import PassagePart
 from portal.sync.inbox import Applied, LinkMissing
 from portal.sync.models import OutboxMessage
@@ -297,6 +297,9 @@ def test_what_is_delivered_or_stuck_shows(session: Session, world: World) -> Non
     lane, at = world.mariam, now()
     on_stuck(session, Stuck(made.outbox_id, Kind.REMARK, lane, "x", at))
     assert made.delivery is Delivery.STUCK
+    on_resent(session, Resent(made.outbox_id, Kind.REMARK))
+    assert made.delivery is Delivery.PENDING
+    on_stuck(session, Stuck(made.outbox_id, Kind.REMARK, lane, "x", at))
     on_delivered(session, Delivered(made.outbox_id, Kind.REMARK, lane, "D1", at))
     assert made.delivery is Delivery.DELIVERED
     on_stuck(session, Stuck(made.outbox_id, Kind.REMARK, lane, "x", at))

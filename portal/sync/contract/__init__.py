@@ -25,6 +25,7 @@ from portal.sync.contract.base import (
     Page,
     Receipt,
     Record,
+    Resent,
     Stuck,
 )
 from portal.sync.contract.codec import UnknownCode
@@ -120,6 +121,7 @@ __all__ = [
     "Receipt",
     "Record",
     "RemarkRecord",
+    "Resent",
     "StaffRecord",
     "Stuck",
     "SupplementRecord",

@@ -107,6 +107,14 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class Resent:
+    """Event: somebody lets a message that was stuck be sent again."""
+
+    message_id: uuid.UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """A page of a feed and the cursor of what follows; an empty page returns the cursor it was asked with."""
 
