@@ -99,7 +99,12 @@ def _support(key: str, title: str, *workers: str, days: int) -> tuple[DemoCase, 
 
 CLIENTS = (
     Client(
-        "mariam", "Mariam", "Sandell", "198511292388", "nytt svar att läsa", _money("mariam", _PETRA, _KARIN, days=210)
+        "mariam",
+        "Mariam",
+        "Sandell",
+        "198511292388",
+        "nytt svar att läsa, ansökan beslutad",
+        _money("mariam", _PETRA, _KARIN, days=210),
     ),
     Client(
         "jonas",
@@ -110,7 +115,12 @@ CLIENTS = (
         (DemoCase("jonas", _WORK, "ekonomi", (_PETRA,), 95),),
     ),
     Client(
-        "layla", "Layla", "Nourhed", "199410232384", "skriver delvis på arabiska", _money("layla", _HENRIK, days=120)
+        "layla",
+        "Layla",
+        "Nourhed",
+        "199410232384",
+        "skriver delvis på arabiska, ansökan påbörjad",
+        _money("layla", _HENRIK, days=120),
     ),
     Client(
         "elvira",
@@ -121,8 +131,22 @@ CLIENTS = (
         _support("elvira", _CONTACT, _AMINA, days=160),
     ),
     Client("isak", "Isak", "Tallmyr", "201104292394", "ungdom, född 2011", _support("isak", _CONTACT, _TOVE, days=45)),
-    Client("semira", "Semira", "Oxhagen", "198409792382", "samordningsnummer", _money("semira", _HENRIK, days=60)),
-    Client("pavel", "Pavel", "Strandmon", "198803742397", "samordningsnummer", _money("pavel", _PETRA, days=80)),
+    Client(
+        "semira",
+        "Semira",
+        "Oxhagen",
+        "198409792382",
+        "samordningsnummer, ska skriva under en ansökan",
+        _money("semira", _HENRIK, days=60),
+    ),
+    Client(
+        "pavel",
+        "Pavel",
+        "Strandmon",
+        "198803742397",
+        "samordningsnummer, söker med Semira",
+        _money("pavel", _PETRA, days=80),
+    ),
     Client(
         "vera",
         "Vera",
@@ -165,7 +189,7 @@ CLIENTS = (
         "Yusuf",
         "Marklunda",
         "199310192399",
-        "fick svar i dag",
+        "fick svar i dag, ska komplettera sin ansökan",
         (DemoCase("yusuf", _WORK, "ekonomi", (_PETRA, _KARIN), 70),),
     ),
     Client(

@@ -7,6 +7,7 @@ with DemoStack(directory, ports=Ports(0, 0, 0)) as stack:
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,13 +15,15 @@ from typing import Self
 from portal.core import migrate
 from portal.core.db import make_engine
 from portal.demo import processes
-from portal.demo.environment import LOOPBACK, Layout, Port, choose_port, settings_from, variables
+from portal.demo.environment import LOOPBACK, DemoError, Layout, Port, choose_port, settings_from, variables
 from portal.demo.idp_config import IdpConfig
 from portal.demo.processes import Child
 from portal.demo.providers import identity_providers, prepare_keys, write_providers
 from portal.demo.seed import seed
 from portal.settings import Settings
 from portal.sync.adapters.sql import create_store
+from portal.sync.adapters.tables import OBJECTS
+from portal.sync.contract import Kind
 
 # What the script `portal` does, also where it is not on the path.
 _COMMAND = ("-c", "from portal.cli import main; main()")
@@ -33,6 +36,14 @@ class Ports:
     client: int = 8001
     staff: int = 8002
     idp: int = 8003
+
+
+def store_shape() -> str:
+    """Return what the back office's tables look like: nobody migrates them, for they stand in for another's system."""
+    tables = OBJECTS[Kind.PERSON].metadata.sorted_tables
+    return sha256(
+        repr([(table.name, [column.name for column in table.columns]) for table in tables]).encode()
+    ).hexdigest()
 
 
 class DemoStack:
@@ -108,6 +119,8 @@ class DemoStack:
         write_providers(self.layout, configs)
         if not self.layout.seeded.exists():
             self._fill(configs[0])
+        elif self.layout.seeded.read_text() != store_shape():
+            raise DemoError("The demonstration's data are of another version. `make demo-reset` starts anew.")
         else:
             self._upgrade()
 
@@ -137,7 +150,7 @@ class DemoStack:
         self._upgrade()
         if self._seed:
             seed(self.settings, provider)
-        self.layout.seeded.touch()
+        self.layout.seeded.write_text(store_shape())
 
     def _start(self) -> None:
         for name in ("client", "staff"):

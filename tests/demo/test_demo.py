@@ -102,6 +102,14 @@ def test_a_second_start_keeps_data_and_secrets(directory: Path, visitor: Visitor
         assert stack.layout.secrets.read_text() == secrets
 
 
+def test_data_of_another_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    stack = DemoStack(tmp_path, ports=ANY)
+    stack.layout.seeded.write_text("an older one")
+    with pytest.raises(DemoError, match="make demo-reset"), stack:
+        pass
+    assert not stack.children
+
+
 def test_what_is_secret_is_readable_by_the_owner_alone(stack: DemoStack) -> None:
     private = [stack.layout.secrets, *stack.layout.keys.glob("*.key")]
     assert len(private) == 6
