@@ -121,15 +121,19 @@ function announce(row) {
 // One after the other: several at once share a bad line and all fail.
 let queue = Promise.resolve();
 
-addEventListener("change", (event) => {
-  const input = event.target;
-  if (!input.dataset?.upload) return;
+function send(input) {
   for (const file of input.files) {
     const upload = new Upload(input, file);
     queue = queue.then(() => upload.run());
   }
   input.value = "";
+}
+
+addEventListener("change", ({ target }) => {
+  if (target.dataset?.upload) send(target);
 });
+// Where this script came late, files may have been chosen already.
+for (const input of document.querySelectorAll("[data-upload]")) send(input);
 
 // After a removal the focus goes to the field, where another file can be chosen.
 document.addEventListener("htmx:beforeSwap", (event) => {

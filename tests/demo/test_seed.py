@@ -42,6 +42,8 @@ from tests.support import database
 from tests.support.client import IDP_URL
 from tests.support.database import Kind as DatabaseKind
 
+# Each kind is filled once: on one worker.
+pytestmark = pytest.mark.xdist_group("seed")
 LINES = [(key, line) for key, lines in CONVERSATIONS.items() for line in lines]
 
 

@@ -449,9 +449,9 @@ def test_the_queue_is_a_real_table(render: Render) -> None:
     soup = render(
         "table",
         "queue, queue_row, queue_cells",
-        """{% call queue('Att göra', ['Svara senast', 'Klient', 'Vad', 'Kom in'], '/fler', 'Visa 5 till') %}
-        {{ queue_row(due, '/a', 'Ada <b>', 'Meddelande', '4 nov', 'Svara', protected=true) }}
-        {{ queue_cells(['Ett', 'Två', 'Tre', 'Fyra'], '/b', 'Öppna') }}{% endcall %}""",
+        """{% call(columns) queue('Att göra', ['Svara senast', 'Klient', 'Vad', 'Kom in'], '/fler', 'Visa 5 till') %}
+        {{ queue_row(columns, due, '/a', 'Ada <b>', 'Meddelande', '4 nov', 'Svara', protected=true) }}
+        {{ queue_cells(columns, ['Ett', 'Två', 'Tre', 'Fyra'], '/b', 'Öppna') }}{% endcall %}""",
         due=Markup('<span class="ds-tag">I dag</span>'),
     )
     assert _one(soup, "table > caption").get_text() == "Att göra"
@@ -460,6 +460,8 @@ def test_the_queue_is_a_real_table(render: Render) -> None:
     first = soup.select("tbody tr")[0]
     assert _one(first, 'th[scope="row"] a').get_text() == "Ada <b>"
     assert "Skyddade uppgifter" in first.get_text()
+    # On narrow screens a cell stands alone: it says what it is.
+    assert [cell["data-label"] for cell in first.select("td[data-label]")] == ["Svara senast", "Vad", "Kom in"]
     assert _one(first, "a.ds-button").get_text() == "Svara: Meddelande, Ada <b>"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from tests.files import hostile
@@ -84,3 +84,19 @@ def test_files_come_in_over_a_bad_line_and_get_ready(
     rows.nth(1).get_by_role("button").click()
     expect(rows).to_have_count(1)
     expect(page.locator("#papper")).to_be_focused()
+
+
+def test_a_file_that_is_chosen_before_the_script_has_come_goes_too(
+    phone: Page, mariam: PageClient, papers: Papers, address: str, tmp_path: Path
+) -> None:
+    picture = tmp_path / "intyg.jpg"
+    picture.write_bytes(hostile.jpeg(60, 40))
+    page = signed_in(phone, mariam, address)
+
+    def come_late(route: Route) -> None:
+        page.locator("#papper").set_input_files([picture])
+        route.continue_()
+
+    page.route("**/static/insyn.*.js", come_late)
+    page.goto(address + papers.url)
+    expect(page.locator(".i-filerow")).to_contain_text("intyg")
