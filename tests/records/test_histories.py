@@ -4,16 +4,22 @@ A model beside the portal knows each passage by a word of its own, and says whic
 """
 
 import itertools
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, cast
 
+import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, sessionmaker
 
+from portal.core.actor import Side
 from portal.core.errors import NotFound
+from portal.notices.models import Notice
 from portal.records import printed, queries, service
 from portal.records.models import Remark, Version
 from portal.records.rules.passages import Written
@@ -23,10 +29,13 @@ from portal.records.sync import receive
 from portal.sync.contract import Change, Kind, NoteRecord, RemarkRecord
 from portal.sync.contract.records import PassagePart
 from portal.sync.models import OutboxMessage
+from tests.conftest import make_settings
 from tests.messages.test_sync import link
-from tests.records.world import EVENT, World, about, submission
+from tests.records.world import EVENT, World, about, sign_in, submission
 from tests.support import pdf
+from tests.support.client import PageClient
 
+WORD = re.compile(r"ord\d{4}")
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["publish", "publish", "publish", "revise", "release", "withdraw", "remark", "remark", "feed"]),
@@ -38,6 +47,26 @@ STEPS = st.lists(
     min_size=1,
     max_size=8,
 )
+
+
+@pytest.fixture
+def browser(session: Session, world: World, engine: Engine, saml_files: Any) -> PageClient:
+    """Mariam's browser, on an application that sees what the session has not committed."""
+    from portal.app import create_app
+
+    settings = make_settings(saml_providers=saml_files.providers / "providers.toml", saml_keys=saml_files.keys)
+    app: Flask = create_app(settings, {Side.CLIENT}, engine)
+    app.test_client_class = PageClient
+    within = sessionmaker(
+        session.connection(),
+        join_transaction_mode="create_savepoint",
+        expire_on_commit=False,
+        info={"event_bus": session.info["event_bus"]},
+    )
+    app.extensions["insyn.sessions"] = within
+    found = cast("PageClient", app.test_client())
+    sign_in(within, found, world.client(world.mariam))
+    return found
 
 
 @dataclass
@@ -193,6 +222,16 @@ def seen_by_client(model: Model) -> str:
     return text_of(seen)
 
 
+def shown_on_pages(model: Model, browser: PageClient) -> str:
+    """Return the pages of the list, of the search, and of every version and change that somebody might ask for."""
+    record = f"/journal/{model.record_id}"
+    versions = [f"?version={number}" for number in range(1, len(model.order) + 2)]
+    paths = [f"{record}{more}{number}" for more in ("", "/andrat") for number in ("", *versions)]
+    listed = browser.page("/journal")
+    searched = browser.submit(listed, 'form[action="/journal/sok"]', {"words": "ord"})
+    return " ".join([listed.response.text, searched.response.text, *(browser.get(path).text for path in paths)])
+
+
 def text_of(value: object) -> str:
     """Return every text in an answer; fields that never show in a trace are read too."""
     if isinstance(value, str):
@@ -203,6 +242,15 @@ def text_of(value: object) -> str:
         return "".join(text_of(each) for each in value)
     names = getattr(value, "__slots__", ())
     return "".join(text_of(getattr(value, name)) for name in names)
+
+
+def check_pages(model: Model, browser: PageClient) -> None:
+    """The rendered pages hold nothing but what may be seen, and all of the newest; notices hold no word at all."""
+    seen, may = set(WORD.findall(shown_on_pages(model, browser))), model.may_be_seen()
+    assert seen <= may
+    assert bool(seen) is bool(may)
+    notices = model.session.execute(select(*Notice.__table__.columns)).all()
+    assert not WORD.search(repr([tuple(row) for row in notices]))
 
 
 def check(model: Model) -> None:
@@ -227,7 +275,7 @@ def check(model: Model) -> None:
 )
 @given(steps=STEPS)
 def test_no_remark_is_lost_and_nobody_sees_what_is_not_released(
-    session: Session, world: World, steps: list[tuple[str, list[str], set[int], int, bool]]
+    session: Session, world: World, browser: PageClient, steps: list[tuple[str, list[str], set[int], int, bool]]
 ) -> None:
     with session.begin_nested() as savepoint:
         link(session, Kind.CASE, "A-1", world.money)
@@ -244,5 +292,6 @@ def test_no_remark_is_lost_and_nobody_sees_what_is_not_released(
             elif step == "feed":
                 feed(model, plan, masked, with_ids=with_ids)
             check(model)
+        check_pages(model, browser)
         savepoint.rollback()
     session.expire_all()
