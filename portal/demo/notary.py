@@ -35,12 +35,12 @@ class Notary:
     """Lets clients sign their applications as in a browser, without one."""
 
     def __init__(self, settings: Settings, config: IdpConfig) -> None:
-        side = config.side("client")
-        idp = load_federation(settings).by_entity_id(Side.CLIENT, config.entity_id(side)) if side else None
+        federation, side = load_federation(settings), config.side("client")
+        idp = federation.by_entity_id(Side.CLIENT, config.entity_id(side)) if side else None
         if side is None or idp is None:
             raise LookupError("the portal trusts no provider of the demonstration")
         self._config, self._side, self._idp = config, side, idp
-        self._sp = load_federation(settings).service_providers[Side.CLIENT]
+        self._sp = federation.service_providers[Side.CLIENT]
 
     def sign(self, session: Session, actor: Actor, application_id: uuid.UUID) -> None:
         """Let an actor sign an application; whoever signs last hands it in."""
