@@ -3,12 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from portal.assistance.forms.fields import field_id
 from portal.assistance.rules.kinds import Kind
@@ -78,12 +78,9 @@ WRONG = {
 
 
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+def address(app: Flask, serve: Callable[[Flask], AbstractContextManager[str]]) -> Iterator[str]:
+    with serve(app) as found:
+        yield found
 
 
 @pytest.fixture

@@ -7,13 +7,16 @@ request to another machine happen fails at its end; `guard.ignore(pattern)` tell
 
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
 
 from tests.support import stack
 from tests.support.browser import Guard, launch, new_context
@@ -50,21 +53,53 @@ def guard() -> Guard:
     return Guard()
 
 
+class Contexts(list[BrowserContext]):
+    """Contexts of a test, which leave pictures behind where it failed."""
+
+    def __init__(self, test: pytest.Item) -> None:
+        super().__init__()
+        self.test = test
+
+    def close(self) -> None:
+        """Close all, once."""
+        if self.test.stash.get(FAILED, False):
+            _take_pictures(self.test.name, self)
+        while self:
+            self.pop().close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, guard: Guard, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+def contexts(request: pytest.FixtureRequest) -> Contexts:
+    """The contexts that this test has open."""
+    return Contexts(request.node)
+
+
+@pytest.fixture
+def open_page(browser: Browser, guard: Guard, contexts: Contexts) -> Iterator[Callable[..., Page]]:
     """Open a page in a context of its own; what went wrong in any of them fails the test."""
-    contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> Page:
         contexts.append(new_context(browser, guard, **options))
         return contexts[-1].new_page()
 
     yield make
-    if request.node.stash.get(FAILED, False):
-        _take_pictures(request.node.name, contexts)
-    for context in contexts:
-        context.close()
+    contexts.close()
     guard.check()
+
+
+@pytest.fixture
+def serve(contexts: Contexts) -> Callable[[Flask], AbstractContextManager[str]]:
+    """Serve an app of the test; its pages are closed first, for one that still asks would find the portal half gone."""
+
+    @contextmanager
+    def running(app: Flask) -> Iterator[str]:
+        with make_server("127.0.0.1", 0, app, threaded=True) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_port}"
+            contexts.close()
+            server.shutdown()
+
+    return running
 
 
 def _take_pictures(name: str, contexts: list[BrowserContext]) -> None:

@@ -1,13 +1,12 @@
 """Files in a real browser: rows that go on over a bad line, get ready by themselves, and go when they are removed."""
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request
 from playwright.sync_api import Page, Route, expect
-from werkzeug.serving import make_server
 
 from tests.files import hostile
 from tests.files.web.conftest import Papers
@@ -40,12 +39,9 @@ def line(app: Flask, papers: Papers) -> BadLine:
 
 
 @pytest.fixture
-def address(app: Flask, papers: Papers) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+def address(app: Flask, papers: Papers, serve: Callable[[Flask], AbstractContextManager[str]]) -> Iterator[str]:
+    with serve(app) as found:
+        yield found
 
 
 def signed_in(page: Page, mariam: PageClient, address: str) -> Page:
