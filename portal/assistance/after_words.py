@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.assistance import words
+from portal.assistance import queries, words
 from portal.assistance.queries import ApplicationView, Happening
 from portal.assistance.rules.states import ApplicationState, EventKind, Handling
 from portal.core.i18n import LazyText, _, format_moment, lazy
@@ -103,6 +103,21 @@ def heading(view: ApplicationView) -> str:
             return _("Ansökan är beslutad")
         case _:
             return _("Ansökan är skickad")
+
+
+def asks(view: ApplicationView) -> bool:
+    """Tell whether the back office waits for something more."""
+    return view.state is ApplicationState.SUBMITTED and view.handling is Handling.COMPLETION_ASKED
+
+
+def asked(view: ApplicationView, found: Sequence[Happening]) -> str:
+    """Return what the back office wrote that it needs more of; empty where that isn't told here."""
+    return queries.said(found, EventKind.COMPLETION_ASKED) if asks(view) else ""
+
+
+def reasons(view: ApplicationView, found: Sequence[Happening]) -> str:
+    """Return how a decision is explained; empty where there is none or it isn't told here."""
+    return queries.said(found, EventKind.DECIDED) if view.handling is Handling.DECIDED else ""
 
 
 def taken_back(view: ApplicationView) -> str:

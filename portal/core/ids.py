@@ -3,6 +3,7 @@
 import secrets
 import threading
 import uuid
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from portal.core.clock import now
@@ -37,6 +38,11 @@ def new_id() -> uuid.UUID:
         stamp, counter = _last_ms, _counter
     value = (stamp & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
     return uuid.UUID(int=value)
+
+
+def made_at(own_id: uuid.UUID) -> datetime:
+    """Return when an id was made by ``new_id``, to the millisecond (RFC 9562 section 5.7)."""
+    return datetime.fromtimestamp((own_id.int >> 80) / 1000, UTC)
 
 
 def new_receipt_no() -> str:

@@ -129,6 +129,7 @@ def person(session: Session, change: Change) -> Applied:
     row = _held(session, Person, Kind.PERSON, record.id)
     known = None if number is None else find_person(session, number)
     row = row or known or Person()
+    known_as = row.name if row.protection is Protection.NONE else None
     row.given_name, row.surname = record.given_name, record.surname
     was, row.protection = row.protection, record.protection or Protection.UNKNOWN
     if number is not None and row.identity_number is not None and replaced_at_sign_in(session, row.id, number):
@@ -140,7 +141,7 @@ def person(session: Session, change: Change) -> Applied:
     session.add(row)
     session.flush()
     if row.protection is not was and row.protection is not Protection.NONE:
-        publish(session, PersonProtected(row.id))
+        publish(session, PersonProtected(row.id, known_as))
     return Applied(row.id, "" if record.protection else "protection_missing")
 
 

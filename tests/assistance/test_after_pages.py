@@ -20,6 +20,7 @@ from portal.core.db import writing
 from portal.people.models import Person
 from portal.sync.rules import Delivery
 from tests.assistance import world as worlds
+from tests.assistance.office import know, receive, status
 from tests.assistance.test_signing import OWN, TWO
 from tests.assistance.world import ALONE, JONAS, Scene, answer, fill, invite, put_file, sign, start
 from tests.messages.world import person, sign_in
@@ -370,12 +371,24 @@ def test_the_receipt_and_where_the_application_is(town: Town) -> None:
 def test_each_state_of_the_handling_has_its_page(town: Town, handling: Handling, heading: str) -> None:
     draft = town.couple(signed=("mariam", "jonas"))
     outcome = Outcome.PARTLY if handling is Handling.DECIDED else None
-    town.set(draft, handling=handling, handling_text="Skicka hyresavin.", outcome=outcome)
+    with town.acting() as scene:
+        know(scene)
+        text = "Skicka hyresavin." if handling in {Handling.COMPLETION_ASKED, Handling.DECIDED} else ""
+        receive(scene, status(draft, handling, text=text, outcome=outcome))
     for browser in (town.mariam, town.jonas):
         page = browser.page(at(draft))
         assert page.heading == heading
-        assert ("Skicka hyresavin." in page.text) is (handling in {Handling.COMPLETION_ASKED, Handling.DECIDED})
+        assert [tag.get_text() for tag in page.soup.select(".ds-alert .i-pre")] == [text] * bool(text)
         assert ("Delvis bifall" in page.text) is (outcome is not None)
+
+
+def test_what_is_needed_but_not_told_here_is_told_on_the_telephone(town: Town) -> None:
+    draft = town.alone()
+    with town.acting() as scene:
+        know(scene)
+        receive(scene, status(draft, Handling.COMPLETION_ASKED))
+    for rest in ("", "/komplettera"):
+        assert "Ring oss, så berättar vi vad vi behöver." in town.mariam.page(at(draft, rest)).text
 
 
 def test_the_timeline_names_who_did_what(town: Town) -> None:

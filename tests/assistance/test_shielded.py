@@ -2,21 +2,29 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.assistance import queries, words
 from portal.assistance.models import Application
-from portal.assistance.rules.states import ApplicationState, EventKind
-from portal.assistance.service import parties
+from portal.assistance.queries.carried import Answers
+from portal.assistance.rules import kinds
+from portal.assistance.rules.routing import Offer, offer
+from portal.assistance.rules.states import ApplicationState, EventKind, Handling
+from portal.assistance.service import parties, starting
+from portal.core.clock import now
+from portal.core.i18n import today
 from portal.people.models import Person
 from portal.people.rules import Protection
 from portal.sync import registers
 from portal.sync.contract import Change, Kind, PersonRecord
+from tests.assistance.office import decided, know, receive, status
 from tests.assistance.test_after_pages import Town, at
 from tests.assistance.test_signing import OWN, TWO, kinds_of
-from tests.assistance.world import JONAS, Scene, answer, fill, invite, protect, put_file, row, sign, start
+from tests.assistance.world import JONAS, Scene, answer, fill, happened, invite, protect, put_file, row, sign, start
 from tests.messages.test_sync import link
 from tests.support.client import Page
 
@@ -48,8 +56,7 @@ def not_ready(scene: Scene, draft: uuid.UUID) -> None:
 
 def protected(scene: Scene) -> None:
     """The register tells that he is protected, and by which name he goes now."""
-    scene.session.get_one(Person, scene.jonas.subject_id).given_name = "Okänt"
-    protect(scene, scene.jonas, Protection.SECRECY)
+    protect(scene, scene.jonas, name="Okänt")
 
 
 def look(page: Page) -> str:
@@ -138,19 +145,106 @@ def test_a_co_applicant_of_somebody_protected_sees_what_somebody_sees_who_is_ask
     assert [look(town.jonas.page(each)) for each in ("/idag", "/ansokan")] == hidden
 
 
-def test_what_is_handed_in_looks_as_before_and_is_only_not_to_be_had_as_a_file(town: Town) -> None:
-    draft = town.do(couple)
+BROWSERS = ("mariam", "jonas")
+HANDED_IN = ("", "/komplettera")
+
+
+def handed_in(scene: Scene) -> uuid.UUID:
+    """An application of both, of which the back office has said something already."""
+    know(scene)
+    draft = couple(scene)
+    for who in (scene.mariam, scene.jonas):
+        sign(scene, draft, who)
+    receive(scene, status(draft, Handling.COMPLETION_ASKED, text="Skicka hyresavin."))
+    return draft
+
+
+def others(town: Town, draft: uuid.UUID, reader: str) -> list[str]:
+    """Return what is on the pages of whoever isn't protected."""
+    browser = getattr(town, reader)
+    return [look(browser.page(each)) for each in ("/idag", "/ansokan", *(at(draft, rest) for rest in HANDED_IN))]
+
+
+@pytest.mark.parametrize(("protege", "reader"), [BROWSERS, BROWSERS[::-1]])
+def test_what_is_handed_in_looks_as_before_and_is_only_not_to_be_had_as_a_file(
+    town: Town, protege: str, reader: str
+) -> None:
+    draft = town.do(handed_in)
+    before = others(town, draft, reader)
+    assert "Skicka hyresavin." in before[2]
     with town.acting() as scene:
-        for who in (scene.mariam, scene.jonas):
-            sign(scene, draft, who)
-    before = look(town.mariam.page(at(draft)))
-    with town.acting() as scene:
-        protected(scene)
-    assert look(town.mariam.page(at(draft))) == before
-    refused = town.mariam.get(at(draft, "/kopia"))
+        protect(scene, getattr(scene, protege), name="Okänt")
+    assert others(town, draft, reader) == before
+    refused = getattr(town, reader).get(at(draft, "/kopia"))
     assert refused.status_code == 503
     assert "Filen gick inte att göra." in refused.text
     assert "Okänt" not in refused.text
+
+
+@pytest.mark.parametrize(("protege", "reader"), [BROWSERS, BROWSERS[::-1]])
+def test_what_the_back_office_writes_later_is_not_for_the_other_one(town: Town, protege: str, reader: str) -> None:
+    draft = town.do(handed_in)
+    with town.acting() as scene:
+        protect(scene, getattr(scene, protege), name="Okänt")
+        # Dated before the protection, as by an office that was told of it late: what counts is when it came.
+        earlier = now() - timedelta(days=1)
+        receive(scene, status(draft, Handling.UNDER_REVIEW, at=earlier))
+        receive(scene, status(draft, Handling.COMPLETION_ASKED, text="Skicka avtalet för Storgatan 1.", at=earlier))
+    shown = " ".join(others(town, draft, reader))
+    assert "Vi behöver mer från dig" in shown
+    assert "Storgatan" not in shown
+    assert "Ring oss, så berättar vi vad vi behöver." in shown
+    with town.acting() as scene:
+        receive(scene, decided(draft, text="Du får hyran på Storgatan 1."))
+    page = getattr(town, reader).page(at(draft))
+    assert page.heading == "Ansökan är beslutad"
+    assert "Bifall" in page.text
+    assert "Storgatan" not in page.text
+    for text in ("Skicka avtalet för Storgatan 1.", "Du får hyran på Storgatan 1."):
+        assert text in getattr(town, protege).page(at(draft)).text
+
+
+def test_the_next_application_begins_as_it_would_have_begun(town: Town) -> None:
+    draft = town.do(handed_in)
+    with town.acting() as scene:
+        usual = begun(scene)
+    with town.acting() as scene:
+        scene.session.delete(scene.session.get_one(Application, usual[0]))
+        protect(scene, scene.mariam, name="Okänt")
+        again = begun(scene)
+    assert again[1:] == usual[1:]
+    assert usual[2][kinds.Party.APPLICANT, "home"]["form"].raw == TWO["home"]["form"]
+    assert draft != again[0]
+
+
+def begun(scene: Scene) -> tuple[uuid.UUID, list[Offer], Answers]:
+    """Begin Jonas' own for the month after, and return what was offered and what it is filled in with."""
+    offers = offer(queries.facts(scene.session, scene.jonas, today=today(), months_until_new=2))
+    one = next(each for each in offers if each.kind is kinds.Kind.MONTHLY)
+    made = starting.begin(scene.session, scene.jonas, kind=one.kind, period=one.period, months_until_new=2)
+    return made, list(offers), queries.draft(scene.session, scene.jonas, made).answers
+
+
+def test_a_protection_that_ends_lets_everything_be_read_again(town: Town) -> None:
+    draft = town.do(handed_in)
+    with town.acting() as scene:
+        protect(scene, scene.mariam)
+        receive(scene, decided(draft, text="Ni får hyran."))
+        protect(scene, scene.mariam, Protection.UNKNOWN)
+        assert "Ni får" not in " ".join(one.text for one in happened(scene, draft, scene.jonas))
+        scene.session.get_one(Person, scene.mariam.subject_id).protection = Protection.NONE
+    assert "Ni får hyran." in town.jonas.page(at(draft)).text
+
+
+@pytest.mark.parametrize("name", ["Jonas", "Okänt"])
+def test_the_name_that_is_kept_is_the_last_one_before(scene: Scene, name: str) -> None:
+    know(scene)
+    draft = couple(scene)
+    link(scene.session, Kind.PERSON, "P-J", scene.jonas.subject_id)
+    for version, (given, protection) in enumerate([("Jon", Protection.NONE), (name, None), ("Ny", Protection.SECRECY)]):
+        record = PersonRecord("P-J", JONAS, given, "Sandell", protection)
+        registers.person(scene.session, Change("P-J", Kind.PERSON, version, record.to_payload()))
+    assert words.other_name(queries.application(scene.session, scene.mariam, draft)) == "Jon"
 
 
 @pytest.mark.parametrize("protection", [Protection.NONE, Protection.REGISTRATION, None])

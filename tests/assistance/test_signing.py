@@ -24,6 +24,7 @@ from tests.assistance.world import (
     Scene,
     answer,
     fill,
+    happened,
     invite,
     put_file,
     put_signature,
@@ -157,15 +158,15 @@ def test_a_file_that_either_takes_away_voids_both_signatures_at_once_and_both_ar
         files.remove(scene.session, who, file.id)
         found = row(scene, draft)
         assert (found.state, found.frozen_id) == (ApplicationState.DRAFT, None)
-        told = queries.happenings(scene.session, scene.jonas, draft)
+        told = happened(scene, draft, scene.jonas)
         assert (told[-1].kind, told[-1].party) == (EventKind.CHANGED, party)
         for one in (scene.mariam, scene.jonas):
             view = queries.application(scene.session, one, draft)
             name = "Du" if one is who else words.other_name(view)
-            told_words = review_words.voided(view, queries.happenings(scene.session, one, draft))
+            told_words = review_words.voided(view, happened(scene, draft, one))
             assert told_words.startswith(f"{name} ändrade något i ansökan.")
         files.remove(scene.session, who, file.id)
-        assert queries.happenings(scene.session, scene.jonas, draft) == told
+        assert happened(scene, draft, scene.jonas) == told
     assert sent(scene) == []
 
 

@@ -25,7 +25,6 @@ from portal.people.models import StaffMember
 from portal.people.rules import Role
 from portal.sync.contract import (
     ApplicationRecord,
-    ApplicationStatusRecord,
     Change,
     Delivered,
     Kind,
@@ -35,25 +34,18 @@ from portal.sync.contract import (
 )
 from portal.sync.inbox import Applied, LinkMissing
 from portal.sync.models import OutboxMessage
-from portal.sync.queries import local_id
 from portal.sync.rules import Delivery, MessageState
+from tests.assistance.office import decided, know, receive, status
 from tests.assistance.pages import Desk
 from tests.assistance.test_signing import OWN, TWO, sent
-from tests.assistance.world import ALONE, MONTH, Scene, fill, invite, put_file, row, sign, start
-from tests.messages.test_sync import link
+from tests.assistance.world import ALONE, MONTH, Scene, fill, happened, invite, put_file, row, sign, start
 from tests.messages.world import sign_in
 from tests.support.client import PageClient
 
 
 @pytest.fixture
 def scene(scene: Scene) -> Scene:
-    for kind, external, local in (
-        (Kind.PERSON, "P-M", scene.world.mariam),
-        (Kind.PERSON, "P-T", scene.world.tor),
-        (Kind.CASE, "A-M", scene.world.money),
-        (Kind.CASE, "A-T", scene.world.tors),
-    ):
-        link(scene.session, kind, external, local)
+    know(scene)
     return scene
 
 
@@ -72,8 +64,8 @@ def publish(scene: Scene, message: OutboxMessage, *, stuck: bool = False) -> Non
     events.publish(scene.session, event)
 
 
-def happened(scene: Scene, application_id: UUID) -> list[EventKind]:
-    return [one.kind for one in queries.happenings(scene.session, scene.mariam, application_id)]
+def kinds(scene: Scene, application_id: UUID) -> list[EventKind]:
+    return [one.kind for one in happened(scene, application_id)]
 
 
 # --- to the back office
@@ -83,12 +75,12 @@ def test_it_is_under_way_until_the_back_office_says_that_it_has_it(scene: Scene)
     draft = handed_in(scene)
     (message,) = sent(scene)
     assert row(scene, draft).delivery is Delivery.PENDING
-    assert EventKind.DELIVERED not in happened(scene, draft)
+    assert EventKind.DELIVERED not in kinds(scene, draft)
     publish(scene, message)
     publish(scene, message)
     found = row(scene, draft)
     assert (found.delivery, found.delivered_at is not None) == (Delivery.DELIVERED, True)
-    assert happened(scene, draft).count(EventKind.DELIVERED) == 1
+    assert kinds(scene, draft).count(EventKind.DELIVERED) == 1
 
 
 def test_stuck_stays_handed_in_and_late_acknowledgement_still_counts(scene: Scene) -> None:
@@ -136,7 +128,7 @@ def test_only_the_acknowledgement_of_the_withdrawal_says_that_it_is_known(scene:
     publish(scene, second)
     view = queries.application(scene.session, scene.mariam, draft)
     assert "vet att den är tillbakatagen" in after_words.taken_back(view)
-    told = after_words.timeline(view, queries.happenings(scene.session, scene.mariam, draft))
+    told = after_words.timeline(view, happened(scene, draft))
     assert told[0].text == "Handläggarna fick veta att ansökan är tillbakatagen"
 
 
@@ -168,25 +160,6 @@ def test_somebody_elses_acknowledgement_changes_nothing(scene: Scene) -> None:
 # --- from the back office
 
 
-def status(draft: UUID, handling: Handling = Handling.UNDER_REVIEW, **changes: Any) -> ApplicationStatusRecord:
-    record = ApplicationStatusRecord("S-1", str(draft), "P-M", None, handling, None, "", now())
-    return replace(record, **changes)
-
-
-def decided(draft: UUID, **changes: Any) -> ApplicationStatusRecord:
-    values = {"outcome": Outcome.GRANTED, "text": "Du får 5 220 kr.", **changes}
-    return status(draft, Handling.DECIDED, **values)
-
-
-def receive(scene: Scene, record: ApplicationStatusRecord, **payload: Any) -> Applied:
-    """Apply a change and link it, as the inbox does."""
-    change = Change(record.id, Kind.APPLICATION_STATUS, 1, {**record.to_payload(), **payload}, person=record.person_id)
-    applied = receive_status(scene.session, change)
-    if local_id(scene.session, Kind.APPLICATION_STATUS, record.id) is None and applied.local_id:
-        link(scene.session, Kind.APPLICATION_STATUS, record.id, applied.local_id)
-    return applied
-
-
 def test_each_step_is_told_in_its_own_time_with_its_words(scene: Scene) -> None:
     draft = handed_in(scene)
     earlier = now() - timedelta(hours=3)
@@ -203,7 +176,7 @@ def test_each_step_is_told_in_its_own_time_with_its_words(scene: Scene) -> None:
         Outcome.GRANTED,
         "Du får 5 220 kr.",
     )
-    told = queries.happenings(scene.session, scene.mariam, draft)
+    told = happened(scene, draft)
     assert [one.text for one in told if one.kind is EventKind.COMPLETION_ASKED] == ["Skicka hyresavin."]
     (received,) = [one for one in told if one.kind is EventKind.RECEIVED]
     assert received.at == earlier
@@ -229,7 +202,7 @@ def test_said_twice_it_has_happened_once(scene: Scene) -> None:
     draft = handed_in(scene)
     for _ in range(2):
         assert receive(scene, decided(draft)) == Applied(draft)
-    assert happened(scene, draft).count(EventKind.DECIDED) == 1
+    assert kinds(scene, draft).count(EventKind.DECIDED) == 1
 
 
 def test_backwards_is_a_warning_and_changes_nothing(scene: Scene) -> None:
@@ -237,7 +210,7 @@ def test_backwards_is_a_warning_and_changes_nothing(scene: Scene) -> None:
     receive(scene, decided(draft))
     assert receive(scene, status(draft, Handling.RECEIVED, text="Mottagen")).warning == "status_backwards"
     assert row(scene, draft).handling_text == "Du får 5 220 kr."
-    assert happened(scene, draft)[-1] is EventKind.DECIDED
+    assert kinds(scene, draft)[-1] is EventKind.DECIDED
 
 
 def test_a_decision_may_be_taken_up_again_and_changed(scene: Scene) -> None:
@@ -247,7 +220,7 @@ def test_a_decision_may_be_taken_up_again_and_changed(scene: Scene) -> None:
     assert (row(scene, draft).handling, row(scene, draft).outcome) == (Handling.UNDER_REVIEW, None)
     receive(scene, decided(draft, outcome=Outcome.PARTLY))
     assert row(scene, draft).outcome is Outcome.PARTLY
-    assert happened(scene, draft).count(EventKind.DECIDED) == 2
+    assert kinds(scene, draft).count(EventKind.DECIDED) == 2
 
 
 def test_a_tombstone_changes_nothing_and_is_told(scene: Scene) -> None:
@@ -319,7 +292,7 @@ def test_taken_back_here_and_decided_there_is_shown_to_a_person_and_not_lost(sce
     found = row(scene, draft)
     assert (found.state.value, found.handling, found.outcome) == ("withdrawn", Handling.DECIDED, Outcome.GRANTED)
     assert receive(scene, decided(draft)).warning == "status_withdrawn"
-    assert happened(scene, draft).count(EventKind.DECIDED) == 1
+    assert kinds(scene, draft).count(EventKind.DECIDED) == 1
 
 
 # --- stuck, and helped along

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.assistance import queries
 from portal.assistance.models import Application
+from portal.assistance.queries import Happening
 from portal.assistance.rules.answers import Edit, base_of
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.kinds import Kind, Party, Period, Whose
@@ -154,12 +155,20 @@ def put_file(scene: Scene, application_id: uuid.UUID, who: Actor | None = None, 
     return row
 
 
+def happened(scene: Scene, application_id: uuid.UUID, who: Actor | None = None) -> list[Happening]:
+    """What has happened, as somebody who takes part is told."""
+    view = queries.application(scene.session, who or scene.mariam, application_id)
+    return queries.happenings(scene.session, view)
+
+
 def row(scene: Scene, application_id: uuid.UUID) -> Application:
     return scene.session.get_one(Application, application_id, populate_existing=True)
 
 
-def protect(scene: Scene, who: Actor, protection: Protection = Protection.SECRECY) -> None:
-    """Protect somebody, as the register tells of it."""
-    scene.session.get_one(Person, who.subject_id).protection = protection
+def protect(scene: Scene, who: Actor, protection: Protection = Protection.SECRECY, *, name: str = "") -> None:
+    """Protect somebody, as the register tells of it: with the name that they go by now."""
+    person = scene.session.get_one(Person, who.subject_id)
+    known_as = person.name if person.protection is Protection.NONE else None
+    person.given_name, person.protection = name or person.given_name, protection
     scene.session.flush()
-    publish(scene.session, PersonProtected(who.subject_id))
+    publish(scene.session, PersonProtected(who.subject_id, known_as))

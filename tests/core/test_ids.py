@@ -6,14 +6,14 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from portal.core import clock
-from portal.core.ids import new_id, new_receipt_no
+from portal.core.ids import made_at, new_id, new_receipt_no
 
 
 def test_an_id_is_a_version_7_uuid_with_the_time() -> None:
     with clock.travel(datetime(2100, 1, 2, 3, 4, 5, tzinfo=UTC)):
         found = new_id()
     assert (found.version, found.variant) == (7, uuid.RFC_4122)
-    assert datetime.fromtimestamp((found.int >> 80) / 1000, UTC) >= datetime(2100, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert timedelta() <= made_at(found) - datetime(2100, 1, 2, 3, 4, 5, tzinfo=UTC) < timedelta(seconds=1)
 
 
 def test_ids_sort_in_the_order_they_were_made() -> None:

@@ -4,7 +4,7 @@ import uuid
 
 from flask import Response, flash, url_for
 
-from portal.assistance import paper_copy, queries, words
+from portal.assistance import after_words, paper_copy, queries, words
 from portal.assistance.client_views.asking import ask
 from portal.assistance.forms.adding import SupplementForm
 from portal.assistance.queries import ApplicationView
@@ -68,7 +68,8 @@ def _page(application_id: uuid.UUID, form: SupplementForm, status: int = 200) ->
         status,
         view=view,
         over=words.title(view.kind, view.period),
-        asked=view.handling_text if view.handling is Handling.COMPLETION_ASKED else "",
+        asks=after_words.asks(view),
+        asked=after_words.asked(view, queries.happenings(db(), view)),
         rows=file_show.rows(files.listing(db(), actor(), supplements.ADDED, begun)),
         accept=file_show.kinds(),
         most_mb=settings().file_max_mb,

@@ -74,7 +74,7 @@ def _review(view: ApplicationView, form: AttestForm, status: int = 200) -> Respo
         over=words.title(view.kind, view.period),
         left=list(review_words.left(view, found.form, codes)),
         shown=_shown(view, found, waits=waits),
-        voided=review_words.voided(view, queries.happenings(db(), actor(), view.id)),
+        voided=review_words.voided(view, queries.happenings(db(), view)),
         form=form,
     )
 

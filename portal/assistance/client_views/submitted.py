@@ -26,6 +26,7 @@ feature = Feature("assistance")
 def page(view: ApplicationView) -> Response:
     """Show a handed-in application as one of its parties sees it."""
     found = queries.frozen(db(), view)
+    happened = queries.happenings(db(), view)
     submitted = view.state is ApplicationState.SUBMITTED
     return render(
         "assistance/client/submitted.html",
@@ -37,9 +38,10 @@ def page(view: ApplicationView) -> Response:
         taken_back="" if submitted else after_words.taken_back(view),
         files=found.files if found else 0,
         steps=list(after_words.track(view)) if submitted else [],
-        asked=view.handling_text if submitted and view.handling is Handling.COMPLETION_ASKED else "",
-        reasons=view.handling_text if view.handling is Handling.DECIDED else "",
-        history=after_words.timeline(view, queries.happenings(db(), actor(), view.id)),
+        asks=after_words.asks(view),
+        asked=after_words.asked(view, happened),
+        reasons=after_words.reasons(view, happened),
+        history=after_words.timeline(view, happened),
         added=_added(view),
         write=writing(view),
         may_withdraw=submitted and view.party is Party.APPLICANT and view.handling is not Handling.DECIDED,

@@ -79,8 +79,10 @@ class ApplicationParty(Identified, Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     identity_number: Mapped[str | None] = mapped_column(EncryptedText("application_party.identity_number"))
     identity_index: Mapped[bytes | None] = mapped_column(BlindIndex("identity_number", "person"))
-    # The name that a co-applicant had when joining: of somebody who is protected since, the other one learns no other.
+    # Of somebody whose data have become protected while taking part: the name until then, for the other one learns no
+    # other; and since when, for the other one reads no words of the back office that came later.
     known_as: Mapped[str | None] = mapped_column(EncryptedText("application_party.known_as"))
+    shielded_at: Mapped[datetime | None]
     open_key: Mapped[str | None]
     since: Mapped[datetime] = mapped_column(default=now)
     # The language that the page was shown in when the person signed.

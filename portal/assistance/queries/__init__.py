@@ -8,6 +8,7 @@ from portal.assistance.queries.after import (
     begun_supplement,
     frozen,
     happenings,
+    said,
     signed_by,
 )
 from portal.assistance.queries.applications import (
@@ -48,6 +49,7 @@ __all__ = [
     "is_protected",
     "known_periods",
     "papers_of",
+    "said",
     "signed_by",
     "stuck",
     "submitted_main",

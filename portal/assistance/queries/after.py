@@ -8,16 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assistance.models import Application, ApplicationEvent, Supplement
-from portal.assistance.queries.applications import ApplicationView, reached
+from portal.assistance.models import ApplicationEvent, Supplement
+from portal.assistance.queries.applications import ApplicationView
 from portal.assistance.rules.kinds import Party
 from portal.assistance.rules.states import ApplicationState, EventKind
 from portal.core.actor import Actor
 from portal.core.errors import NotFound
+from portal.core.ids import made_at
 from portal.identity.signing.models import DocumentVersion, Signature
 from portal.identity.signing.queries import SignatureView, signatures_of
 from portal.identity.signing.rules import FrozenDocument
-from portal.people import queries as people
 from portal.sync.rules import Delivery
 
 # An application's life is some dozens of events; whoever changes and signs over and over sees the latest.
@@ -28,6 +28,7 @@ MOST_EVENTS = 200
 class Happening:
     """Something that happened; ``party`` is who did it, none for the portal or the back office."""
 
+    id: uuid.UUID
     at: datetime
     kind: EventKind
     party: Party | None
@@ -45,14 +46,25 @@ class Added:
     text: str = field(repr=False)
 
 
-def happenings(session: Session, actor: Actor, application_id: uuid.UUID) -> list[Happening]:
-    """Return what has happened, oldest first; nothing for a foreign or unknown application."""
-    mine = reached(actor).where(Application.id == application_id).with_only_columns(Application.id)
-    wanted = select(ApplicationEvent).where(ApplicationEvent.application_id.in_(mine))
+def happenings(session: Session, view: ApplicationView) -> list[Happening]:
+    """Return what has happened to an application that the actor has been let through to, oldest first.
+
+    What the back office has written since a party is shielded may tell of that party, and is kept from the other one.
+    """
+    wanted = select(ApplicationEvent).where(ApplicationEvent.application_id == view.id)
     # By time, for the back office tells its own; what happened at once in the order of writing.
     wanted = wanted.order_by(ApplicationEvent.at.desc(), ApplicationEvent.id.desc()).limit(MOST_EVENTS)
-    rows = session.scalars(wanted, people.scope(actor)).all()
-    return [Happening(row.at, row.kind, row.party, row.text) for row in reversed(rows)]
+    until = view.told_until
+    return [
+        Happening(row.id, row.at, row.kind, row.party, row.text if until is None or made_at(row.id) < until else "")
+        for row in reversed(session.scalars(wanted).all())
+    ]
+
+
+def said(found: Sequence[Happening], kind: EventKind) -> str:
+    """Return what the back office wrote with its latest step of a kind: what came last, whatever time it bears."""
+    latest = max((one for one in found if one.kind is kind), key=lambda one: one.id, default=None)
+    return latest.text if latest else ""
 
 
 def added(session: Session, actor: Actor, application_id: uuid.UUID) -> list[Added]:

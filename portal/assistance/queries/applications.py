@@ -1,14 +1,15 @@
 """Applications as their parties see them.
 
-An application is reached by its applicant and by a co-applicant who has joined. Where the applicant has protected
-personal data, or nobody has said that they have none, the co-applicant no longer reaches it, as if they were no longer
-asked. Where it is the co-applicant, they are shielded: the applicant sees somebody who doesn't get ready, by the name
-that they joined with, and nothing more of theirs. No reason is told, and neither state occurs for this reason alone.
+An application is reached by its applicant and by a co-applicant who has joined. Somebody who has protected personal
+data, or of whom nobody has said that they have none, is shielded from the other one. A draft of a shielded applicant is
+no longer reached by the co-applicant, as if they were no longer asked; a shielded co-applicant is to the applicant
+somebody who doesn't get ready. What is handed in looks as before, with the name that the shielded one went by, without
+what the back office writes later. No reason is told, and none of these states occurs for this reason alone.
 """
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from sqlalchemy import BindParameter, Select, bindparam, exists, or_, select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.assistance.models import Application, ApplicationParty, AssistancePeriod
 from portal.assistance.rules.kinds import Kind, Party, Period
-from portal.assistance.rules.states import ApplicationState, Handling, Outcome, PartyState
+from portal.assistance.rules.states import EDITABLE, ApplicationState, Handling, Outcome, PartyState
 from portal.core.actor import Actor, Side
 from portal.core.crypto import ring_of
 from portal.core.errors import NotFound
@@ -27,6 +28,8 @@ from portal.sync.rules import Delivery
 
 # An application of one's own, or of the two who apply together, never has more parties than these at a time.
 TAKING_PART = (PartyState.INVITED, PartyState.JOINED)
+# Of somebody who is shielded without the register's word of since when, nothing was ever told.
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ class PartyView:
     asked: str = field(repr=False)
     # Set only for the one who typed it, until the invited person has joined.
     number: str = field(default="", repr=False)
-    # Nothing of theirs is shown to whom this view is made for.
+    # Nothing more of theirs is shown to whom this view is made for, from then on.
     shielded: bool = field(default=False, repr=False)
+    shielded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,6 @@ class ApplicationView:
     handling: Handling
     handling_at: datetime | None
     outcome: Outcome | None
-    handling_text: str = field(repr=False)
     parties: tuple[PartyView, ...] = ()
 
     @property
@@ -94,6 +97,12 @@ class ApplicationView:
     def shown(self) -> frozenset[Party]:
         """Whose answers and papers may be shown."""
         return frozenset(one.party for one in self.parties if not one.shielded)
+
+    @property
+    def told_until(self) -> datetime | None:
+        """Until when the words of the back office were written to both; None while they still are."""
+        since = [one.shielded_at or _EVER for one in self.parties if one.shielded]
+        return min(since, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +147,8 @@ def _reached(side: Side) -> Select[Application, ApplicationParty]:
         select(Application, ApplicationParty)
         .join(ApplicationParty, ApplicationParty.application_id == Application.id)
         .where(ApplicationParty.person_id == reader, ApplicationParty.state == PartyState.JOINED)
-        # The applicant keeps their own application; a co-applicant loses sight of one that is shielded.
-        .where(or_(ApplicationParty.party == Party.APPLICANT, ~shielded))
+        # The applicant keeps their own application; a co-applicant loses sight of the draft of one who is shielded.
+        .where(or_(ApplicationParty.party == Party.APPLICANT, Application.state.not_in(EDITABLE), ~shielded))
     )
 
 
@@ -193,7 +202,6 @@ def _view(row: Application, party: Party, parties: tuple[PartyView, ...]) -> App
         handling=row.handling,
         handling_at=row.handling_at,
         outcome=row.outcome,
-        handling_text=row.handling_text,
         parties=parties,
     )
 
@@ -221,6 +229,7 @@ def _parties(session: Session, of: dict[uuid.UUID, Party]) -> dict[uuid.UUID, li
                 asked=row.asked,
                 number=row.identity_number or "" if of[row.application_id] is Party.APPLICANT else "",
                 shielded=shielded,
+                shielded_at=row.shielded_at if shielded else None,
             )
         )
     return found

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.assistance.models import Paper, SectionAnswers
 from portal.assistance.queries.applications import ApplicationView, application
 from portal.assistance.queries.carried import Answers, carried
 from portal.assistance.rules.answers import Cells, from_json
-from portal.assistance.rules.definition import newest
+from portal.assistance.rules.definition import definition, newest
 from portal.assistance.rules.definition.base import Section
 from portal.assistance.rules.kinds import Party, Whose
 from portal.assistance.rules.states import EDITABLE
@@ -58,7 +58,10 @@ def draft_of(session: Session, view: ApplicationView) -> Draft:
     :raises Updating: it is of a newer version of the form than this process knows.
     """
     wanted = select(SectionAnswers).where(SectionAnswers.application_id == view.id)
-    rows = session.scalars(wanted.where(SectionAnswers.party.in_(view.shown))).all()
+    # The household's answers are those of everybody who has signed them, whoever of them is shielded since.
+    both = [one.key for one in definition(view.definition).sections if one.whose is Whose.HOUSEHOLD]
+    readable = or_(SectionAnswers.party.in_(view.shown), SectionAnswers.section.in_(both))
+    rows = session.scalars(wanted.where(readable)).all()
     answers: Answers = {(row.party, row.section): from_json(row.cells) for row in rows}
     if view.state in EDITABLE:
         answers, view = carried(answers, view.definition), replace(view, definition=newest().version)

@@ -3,14 +3,14 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assistance.models import Application, ApplicationParty, AssistancePeriod
+from portal.assistance.models import Application, AssistancePeriod
 from portal.assistance.queries.applications import ApplicationView, applications, is_protected, known_periods
 from portal.assistance.rules.kinds import Kind, Party, Period
 from portal.assistance.rules.routing import Facts
-from portal.assistance.rules.states import ApplicationState, PartyState
+from portal.assistance.rules.states import ApplicationState
 from portal.core.actor import Actor
 from portal.people.models import Case
 from portal.people.rules import CaseState
@@ -32,7 +32,7 @@ def facts(
         protected=is_protected(session, actor.subject_id),
         last=max(taken, default=None),
         taken=taken,
-        household_changed=household_changed or _has_changed(session, mine, known),
+        household_changed=household_changed or _has_changed(mine, known),
         months_until_new=months_until_new,
     )
 
@@ -55,16 +55,8 @@ def _is_closed(session: Session, application_id: uuid.UUID | None) -> bool:
     return session.scalar(wanted.where(Application.id == application_id)) is CaseState.CLOSED
 
 
-def _has_changed(session: Session, mine: list[ApplicationView], known: list[AssistancePeriod]) -> bool:
-    """Tell whether the back office knows of another household since the last application here.
-
-    Who took part is asked of the rows: in the view a co-applicant is missing who has become protected since.
-    """
+def _has_changed(mine: list[ApplicationView], known: list[AssistancePeriod]) -> bool:
+    """Tell whether the back office knows of another household since the last application here."""
     if not mine or not known or known[0].period < str(mine[0].period):
         return False
-    two = (
-        exists()
-        .where(ApplicationParty.application_id == mine[0].id, ApplicationParty.party == Party.CO_APPLICANT)
-        .where(ApplicationParty.state == PartyState.JOINED)
-    )
-    return known[0].cohabiting is not bool(session.scalar(select(two)))
+    return known[0].cohabiting is not (Party.CO_APPLICANT in mine[0].joined)

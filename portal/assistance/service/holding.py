@@ -104,16 +104,19 @@ def bring_up(session: Session, row: Application) -> None:
 
 
 def on_protected(session: Session, event: PersonProtected) -> None:
-    """Void what waits for signatures with somebody who has become protected, as any change does: no reason is told."""
-    takes_part = exists().where(
-        ApplicationParty.application_id == Application.id,
-        ApplicationParty.person_id == event.person_id,
-        ApplicationParty.state == PartyState.JOINED,
-    )
+    """Shield somebody who has become protected from those who apply with them; what waits for signatures is void.
+
+    It is void as after any change: no reason is told.
+    """
+    theirs = (ApplicationParty.person_id == event.person_id, ApplicationParty.state == PartyState.JOINED)
+    takes_part = exists().where(ApplicationParty.application_id == Application.id, *theirs)
     wanted = select(Application).where(Application.state == ApplicationState.SIGNING, takes_part)
     held = wanted.order_by(Application.id).with_for_update().execution_options(populate_existing=True)
     for row in session.scalars(held):
         changed(session, row, None)
+    if event.known_as is not None:
+        for part in session.scalars(select(ApplicationParty).where(*theirs)):
+            part.known_as, part.shielded_at = event.known_as, now()
     session.flush()
 
 

@@ -129,7 +129,6 @@ def join(session: Session, actor: Actor, application_id: uuid.UUID) -> None:
         with session.begin_nested():
             part.state = move_party(part.state, PartyState.JOINED)
             part.person_id = actor.subject_id
-            part.known_as = session.get_one(Person, actor.subject_id).name
             part.open_key = open_key(actor.subject_id, row.kind, Period.parse(row.period))
             session.flush()
     except IntegrityError:
@@ -257,7 +256,7 @@ def _forget(session: Session, row: Application, part: ApplicationParty) -> None:
     session.execute(
         delete(SectionAnswers).where(SectionAnswers.application_id == row.id, SectionAnswers.party == part.party)
     )
-    part.open_key, part.asked, part.known_as = None, "", None
+    part.open_key, part.asked, part.known_as, part.shielded_at = None, "", None, None
 
 
 def _told(session: Session, actor: Actor, row: Application, kind: EventKind, part: ApplicationParty) -> None:
