@@ -68,6 +68,7 @@ def subscribe(bus: EventBus) -> None:
     """Subscribe every reaction of one feature to another's events."""
     bus.subscribe(Delivered, messages.on_delivered)
     bus.subscribe(Stuck, messages.on_stuck)
+    bus.subscribe(Resent, messages.on_resent)
     bus.subscribe(Delivered, meetings.on_delivered)
     bus.subscribe(Stuck, meetings.on_stuck)
     bus.subscribe(Resent, meetings.on_resent)
@@ -85,6 +86,7 @@ def subscribe(bus: EventBus) -> None:
     bus.subscribe(AwayAsked, away.answer)
     bus.subscribe(Delivered, applications.on_delivered)
     bus.subscribe(Stuck, applications.on_stuck)
+    bus.subscribe(Resent, applications.on_resent)
     bus.subscribe(DocumentSigned, applying.on_signed)
     bus.subscribe(PersonProtected, holding.on_protected)
     bus.subscribe(FileRemoved, drafts_of_applications.on_file_removed)

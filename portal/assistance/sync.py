@@ -29,6 +29,7 @@ from portal.sync.contract import (
     Change,
     Delivered,
     Kind,
+    Resent,
     Stuck,
     UnknownCode,
 )
@@ -60,6 +61,13 @@ def on_stuck(session: Session, event: Stuck) -> None:
     found = _sent_as(session, event.kind, event.message_id)
     if found is not None and found.delivery is Delivery.PENDING:
         found.delivery = Delivery.STUCK
+
+
+def on_resent(session: Session, event: Resent) -> None:
+    """Note that somebody has helped an application, or what was added to one, along: it is under way again."""
+    found = _sent_as(session, event.kind, event.message_id)
+    if found is not None and found.delivery is Delivery.STUCK:
+        found.delivery = Delivery.PENDING
 
 
 def _sent_as(session: Session, kind: str, message_id: uuid.UUID) -> Application | Supplement | None:

@@ -16,7 +16,7 @@ from portal.core.ids import new_id, new_receipt_no
 from portal.messages import outgoing
 from portal.messages.events import MessageSent
 from portal.messages.models import Message, Thread
-from portal.messages.rules import Origin, check_submission, check_text, move
+from portal.messages.rules import Origin, check_submission, check_text
 from portal.messages.threads import lock_thread, note
 from portal.people import queries as people
 from portal.people.models import Case
@@ -133,6 +133,4 @@ def resend(session: Session, actor: Actor, *, message_id: uuid.UUID) -> Message:
     # Whoever works on the case may help its own messages along; the outbox itself knows no cases.
     helper = replace(actor, permissions=actor.permissions | {outbox.RESEND})
     outbox.resend(session, helper, message.outbox_id)
-    message.delivery = move(message.delivery, Delivery.PENDING)
-    session.flush()
     return message

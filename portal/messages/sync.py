@@ -16,7 +16,7 @@ from portal.messages.models import Message, Thread
 from portal.messages.rules import Origin, move
 from portal.messages.threads import lock_thread, note
 from portal.people.models import Case
-from portal.sync.contract import Author, CaseMessage, Change, Delivered, Kind, Stuck
+from portal.sync.contract import Author, CaseMessage, Change, Delivered, Kind, Resent, Stuck
 from portal.sync.inbox import Applied, LinkMissing, needed
 from portal.sync.queries import local_id, own_id
 from portal.sync.rules import Delivery
@@ -35,6 +35,13 @@ def on_stuck(session: Session, event: Stuck) -> None:
     message = _sent_as(session, event.message_id) if event.kind == Kind.CASE_MESSAGE else None
     if message is not None and message.delivery is Delivery.PENDING:
         message.delivery = move(message.delivery, Delivery.STUCK)
+
+
+def on_resent(session: Session, event: Resent) -> None:
+    """Note that somebody has helped a message along: it is under way again."""
+    message = _sent_as(session, event.message_id) if event.kind == Kind.CASE_MESSAGE else None
+    if message is not None and message.delivery is Delivery.STUCK:
+        message.delivery = move(message.delivery, Delivery.PENDING)
 
 
 def _sent_as(session: Session, outbox_id: uuid.UUID) -> Message | None:

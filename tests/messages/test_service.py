@@ -14,16 +14,18 @@ from portal.core.ids import new_id
 from portal.messages import queries, service
 from portal.messages.models import Message, Thread
 from portal.messages.rules import Origin
-from portal.messages.sync import on_delivered, on_stuck
+from portal.messages.sync import on_delivered, on_resent, on_stuck
 from portal.people.models import CaseAssignment
-from portal.sync.contract import CaseMessage, Delivered, Kind, Stuck
+from portal.sync.contract import CaseMessage, Delivered, Kind, Resent, Stuck
 from portal.sync.models import OutboxMessage
 from portal.sync.rules import Delivery, MessageState
+from portal.wiring import subscribe
 from tests.messages.world import World, answer, build, submission, write
 
 
 @pytest.fixture
 def world(session: Session) -> World:
+    subscribe(session.info["event_bus"])
     return build(session)
 
 
@@ -140,7 +142,11 @@ def test_reading_is_marked_for_each_side_and_never_backwards(session: Session, w
 def test_delivery_follows_the_outbox(session: Session, world: World) -> None:
     message = write(session, world)
     stuck = Stuck(message.id, Kind.CASE_MESSAGE, world.mariam, "refused", now())
+    on_resent(session, Resent(message.id, Kind.CASE_MESSAGE))
+    assert message.delivery is Delivery.PENDING
     on_stuck(session, stuck)
+    assert message.delivery is Delivery.STUCK
+    on_resent(session, Resent(message.id, "application"))
     assert message.delivery is Delivery.STUCK
     at = now()
     done = Delivered(message.id, Kind.CASE_MESSAGE, world.mariam, "B-1", at)
@@ -148,6 +154,7 @@ def test_delivery_follows_the_outbox(session: Session, world: World) -> None:
     on_delivered(session, done)
     assert (message.delivery, message.delivered_at) == (Delivery.DELIVERED, at)
     on_stuck(session, stuck)
+    on_resent(session, Resent(message.id, Kind.CASE_MESSAGE))
     assert message.delivery is Delivery.DELIVERED
 
 

@@ -29,8 +29,6 @@ def resend(session: Session, actor: Actor, *, outbox_id: uuid.UUID) -> str:
     # Whoever works on the case may help its own deliveries along; the outbox itself knows no cases.
     helper = replace(actor, permissions=actor.permissions | {outbox.RESEND})
     outbox.resend(session, helper, outbox_id)
-    row.delivery = Delivery.PENDING
-    session.flush()
     return row.receipt_no
 
 
