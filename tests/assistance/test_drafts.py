@@ -192,11 +192,14 @@ def test_the_co_applicant_answers_the_own_sections_and_no_other(scene: Scene) ->
         answer(scene, draft, "costs", {"costs.none": "yes"}, scene.jonas)
 
 
-def test_a_draft_of_a_newer_form_waits_for_a_newer_process(scene: Scene) -> None:
+def test_what_is_of_a_newer_form_waits_for_a_newer_process(scene: Scene) -> None:
     draft = start(scene)
     row(scene, draft).definition = 2
     scene.session.flush()
     with pytest.raises(Updating):
-        queries.draft(scene.session, scene.mariam, draft)
-    with pytest.raises(Updating):
         answer(scene, draft, "contact", {"message": "x"})
+    for state in (ApplicationState.DRAFT, ApplicationState.SUBMITTED):
+        row(scene, draft).state = state
+        scene.session.flush()
+        with pytest.raises(Updating):
+            queries.draft(scene.session, scene.mariam, draft)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.assistance.models import Paper, SectionAnswers
 from portal.assistance.queries.applications import ApplicationView, application
-from portal.assistance.queries.carried import Answers, carried
+from portal.assistance.queries.carried import Answers, Updating, carried
 from portal.assistance.rules.answers import Cells, from_json
 from portal.assistance.rules.definition import definition, newest
 from portal.assistance.rules.definition.base import Section
@@ -57,6 +57,8 @@ def draft_of(session: Session, view: ApplicationView) -> Draft:
 
     :raises Updating: it is of a newer version of the form than this process knows.
     """
+    if view.definition > newest().version:
+        raise Updating
     wanted = select(SectionAnswers).where(SectionAnswers.application_id == view.id)
     # The household's answers are those of everybody who has signed them, whoever of them is shielded since.
     both = [one.key for one in definition(view.definition).sections if one.whose is Whose.HOUSEHOLD]
