@@ -52,7 +52,7 @@ def week() -> Response:
     return render(
         "meetings/staff/week.html",
         title=_("Vecka %(number)s", number=day.isocalendar().week),
-        span=_("%(first)s till %(last)s", first=format_day(day), last=format_day(shown[-1])),
+        span=_("%(first)s till %(last)s", first=capital(format_day(day)), last=format_day(shown[-1])),
         heads=[words.head(each) for each in shown],
         times=[f"{at:%H.%M}" for at in table.times],
         rows=[[words.cell(cell, each) for cell, each in zip(row, shown, strict=True)] for row in table.rows],

@@ -19,6 +19,7 @@ from portal.web.db import db
 from portal.web.forms import Form, load_form
 from portal.web.page import render, see_other
 from portal.web.routes import Feature, actor
+from portal.web.words import capital
 
 READ, WRITE = "record:read", "record:write"
 
@@ -53,7 +54,7 @@ def _listed(row: queries.WorkRow) -> dict[str, Any]:
     return {
         "row": row,
         "url": url_for("documentation.record", record_id=row.id),
-        "day": format_day(row.event_at),
+        "day": capital(format_day(row.event_at)),
         "type": NOTE_TYPES[row.type],
         "state": (*show.STATE_LOOKS[row.state], show.VERSION_STATES[row.state]),
     }
