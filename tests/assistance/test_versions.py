@@ -39,7 +39,7 @@ from tests.assistance.world import (
     sign,
     start,
 )
-from tests.support.client import PageClient, form_values
+from tests.support.client import Page, PageClient, form_values
 from tests.support.pdf import text_of
 
 JOB = f"applied:{ROW.format(1)}"
@@ -236,13 +236,64 @@ def test_a_page_that_was_open_when_the_second_version_came_is_saved_where_its_qu
         assert desk.texts(draft, "plans") == {"planned": "Läsa en kurs."}
 
 
+TYPED, THERE = "Läsa en kurs.", "Bli frisk."
+
+
+def test_an_answer_that_another_device_changed_where_its_question_is_now_is_shown_with_both_texts(
+    mariam: PageClient, desk: Desk
+) -> None:
+    draft = desk.draft({"planning": PLANNING}, kind=Kind.NEW)
+    page = mariam.page(part(draft, "planning"))
+    with upgraded():
+        desk.answer(draft, "plans", {"planned": THERE})
+        for button in ("Fortsätt", "Spara och stäng"):
+            told = mariam.submit(page, "#del", typed({"planned": TYPED}), button=button, status=409)
+            shown = told.one("#annanstans")
+            assert [each.text for each in shown.select("dd")] == [TYPED, THERE]
+            assert told.link("Öppna Dina planer") == part(draft, "plans")
+            assert desk.texts(draft, "plans") == {"planned": THERE}
+
+
+def test_a_form_that_stays_open_is_told_too_and_says_that_not_all_is_saved(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft({"planning": PLANNING}, kind=Kind.NEW)
+    page = mariam.page(part(draft, "planning"))
+    fields = {name: values[-1] for name, values in form_values(page.form("#del")).items()}
+    with upgraded():
+        desk.answer(draft, "plans", {"planned": THERE})
+        answer = mariam.post(
+            part(draft, "planning"),
+            data=fields | typed({"planned": TYPED}) | {"turn": "1"},
+            headers={"HX-Request": "true"},
+        )
+        for words in (TYPED, THERE, "Inte allt är sparat.", 'id="annanstans" hx-swap-oob="true"'):
+            assert words in answer.text
+
+
+def test_what_is_typed_for_a_part_that_is_gone_and_stands_otherwise_elsewhere_is_shown(
+    mariam: PageClient, desk: Desk
+) -> None:
+    with upgraded():
+        draft = desk.draft(kind=Kind.NEW)
+        page = mariam.page(part(draft, "plans"))
+    with using(without_plans()):
+        desk.answer(draft, "planning", {"planned": THERE})
+        told = mariam.submit(page, "#del", typed({"planned": TYPED}), button="Spara och stäng", status=409)
+        assert told.heading == "Arbete, studier och hälsa"
+        assert [each.text for each in told.soup.select("#annanstans dd")] == [TYPED, THERE]
+
+
+def without_plans() -> Versions:
+    """Return a third version, in which the part of the second is gone again."""
+    gone = replace(BOTH.forms[1], version=3)
+    back = {1: step, 2: lambda cells: {("planning" if key == "plans" else key): one for key, one in cells.items()}}
+    return Versions({**BOTH.forms, 3: gone}, back)
+
+
 def test_a_page_of_a_part_that_is_gone_is_saved_and_leads_to_the_list(mariam: PageClient, desk: Desk) -> None:
     with upgraded():
         draft = desk.draft(kind=Kind.NEW)
         page = mariam.page(part(draft, "plans"))
-    gone = replace(BOTH.forms[1], version=3)
-    back = {1: step, 2: lambda cells: {("planning" if key == "plans" else key): one for key, one in cells.items()}}
-    with using(Versions({**BOTH.forms, 3: gone}, back)):
+    with using(without_plans()):
         after = mariam.submit(page, "#del", typed({"planned": "Läsa en kurs."}), button="Spara och stäng")
         assert "Det du skrev är sparat." in after.text
         assert desk.texts(draft, "planning") == {"planned": "Läsa en kurs."}
@@ -250,17 +301,39 @@ def test_a_page_of_a_part_that_is_gone_is_saved_and_leads_to_the_list(mariam: Pa
 
 def test_a_page_kept_over_a_sign_in_comes_back_in_the_second_version(mariam: PageClient, desk: Desk) -> None:
     draft = desk.draft()
-    page = mariam.page(part(draft, "contact"))
-    fields = {name: values[-1] for name, values in form_values(page.form("#del")).items()} | typed(CONTACT)
+    keep(mariam, desk, mariam.page(part(draft, "contact")), CONTACT)
+    with upgraded():
+        come_back(mariam, desk)
+        back = mariam.page(part(draft, "contact"))
+        assert back.one("#a-telephone")["value"] == CONTACT["phone"]
+        assert not back.soup.select("#annanstans .ds-alert")
+
+
+def test_a_page_kept_over_a_sign_in_shows_what_was_typed_where_its_question_is_no_more(
+    mariam: PageClient, desk: Desk
+) -> None:
+    draft = desk.draft({"planning": PLANNING}, kind=Kind.NEW)
+    page = mariam.page(part(draft, "planning"))
+    keep(mariam, desk, page, {"planned": TYPED})
+    with upgraded():
+        come_back(mariam, desk)
+        back = mariam.page(part(draft, "planning"))
+        assert [each.text for each in back.soup.select("#annanstans dd")] == [TYPED, "Inget"]
+
+
+def keep(mariam: PageClient, desk: Desk, page: Page, answers: dict[str, str]) -> None:
+    """Post a page when the session is over."""
+    fields = {name: values[-1] for name, values in form_values(page.form("#del")).items()} | typed(answers)
     with writing(desk.sessions) as session:
         session.execute(update(SignedInSession).values(last_seen_at=now() - timedelta(hours=2)))
     assert mariam.post(page.address, data=fields).status_code == 303
-    with upgraded():
-        desk.sign_in(mariam, desk.mariam)
-        with writing(desk.sessions) as session:  # as a sign-in looks for it
-            session.execute(update(SignedInSession).values(kept_form_id=session.scalars(select(KeptForm.id)).one()))
-        back = mariam.page(part(draft, "contact"))
-        assert back.one("#a-telephone")["value"] == CONTACT["phone"]
+
+
+def come_back(mariam: PageClient, desk: Desk) -> None:
+    """Sign in again, as a sign-in looks for what was kept."""
+    desk.sign_in(mariam, desk.mariam)
+    with writing(desk.sessions) as session:
+        session.execute(update(SignedInSession).values(kept_form_id=session.scalars(select(KeptForm.id)).one()))
 
 
 def test_what_stands_in_a_part_that_was_split_keeps_its_versions(scene: Scene) -> None:

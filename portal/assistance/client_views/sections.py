@@ -9,10 +9,10 @@ from typing import Any
 from flask import Response, flash, make_response, render_template, request, url_for
 
 from portal.assistance import queries, show
+from portal.assistance.client_views.moved import Elsewhere, bring_up, by_section, not_here
 from portal.assistance.forms.section import SectionForm, Sheet, Typed, conflict_words, read_posted, section_form
 from portal.assistance.queries import Draft
 from portal.assistance.rules.answers import Edit, base_of, none_key, row_key
-from portal.assistance.rules.carrying import carry_edits
 from portal.assistance.rules.completeness import standing
 from portal.assistance.rules.definition import newest
 from portal.assistance.rules.definition.base import Rows, Section
@@ -67,15 +67,24 @@ def section(application_id: uuid.UUID, key: str) -> Response:
     place = _place(application_id, key)
     kept = web_kit().keeper.take()
     typed = read_posted(kept) if kept else Typed()
-    typed = replace(typed, edits=_by_section(key, typed).get(key, {}))
+    elsewhere = not_here(place.draft, key, typed)
+    typed = replace(typed, edits=by_section(key, typed).get(key, {}))
     sheet = place.sheet(
         typed={key: edit.raw for key, edit in typed.edits.items()},
         bases={key: edit.base for key, edit in typed.edits.items()},
     )
-    return _page(place, sheet, restored=kept is not None, undo=request.args.get("borttagen", ""))
+    return _page(place, sheet, restored=kept is not None, undo=request.args.get("borttagen", ""), elsewhere=elsewhere)
 
 
-def _page(place: _Place, sheet: Sheet, status: int = 200, *, restored: bool = False, undo: str = "") -> Response:
+def _page(
+    place: _Place,
+    sheet: Sheet,
+    status: int = 200,
+    *,
+    restored: bool = False,
+    undo: str = "",
+    elsewhere: tuple[Elsewhere, ...] = (),
+) -> Response:
     form = section_form(sheet)
     changed = place.draft.changed.get((place.draft.application.party, place.section.key))
     return render(
@@ -83,6 +92,7 @@ def _page(place: _Place, sheet: Sheet, status: int = 200, *, restored: bool = Fa
         status,
         **_context(place, sheet, form, form_id=secrets.token_urlsafe(12), undo=undo),
         restored=restored,
+        elsewhere=elsewhere,
         saved=_("Sparat %(time)s", time=format_time(changed)) if changed and not restored else "",
         signing=place.draft.application.state is ApplicationState.SIGNING,
     )
@@ -112,8 +122,11 @@ def _is_removed_row(sheet: Sheet, key: str) -> bool:
 @feature.route("/ansokan/<uuid:application_id>/del/<key>", access=Client(), methods=("POST",))
 def save_section(application_id: uuid.UUID, key: str) -> Response:
     """Save what is typed, as it is; then go where the pressed button leads, or tell what is wrong."""
-    typed = _bring_up(application_id, key, read_posted(dict(request.form.lists())))
+    typed, elsewhere = bring_up(application_id, key, read_posted(dict(request.form.lists())))
     if key not in {section.key for section in newest().sections}:
+        if elsewhere:
+            there = _place(application_id, elsewhere[0].section.key)
+            return _page(there, there.sheet(), 409, elsewhere=elsewhere)
         flash(_("Ansökan har fått nya frågor. Det du skrev är sparat."))
         return see_other(url_for("assistance.application", application_id=application_id))
     place = _place(application_id, key)
@@ -121,8 +134,8 @@ def save_section(application_id: uuid.UUID, key: str) -> Response:
     pressed = _change_rows(place, typed)
     after = _Place(queries.draft(db(), actor(), application_id), place.section)
     if wants_fragment():
-        return _fragment(after, typed, saved, beside, pressed)
-    if pressed and not beside:
+        return _fragment(after, typed, saved, beside, pressed, elsewhere)
+    if pressed and not beside and not elsewhere:
         undo = request.form.get("remove")
         address = url_for("assistance.section", application_id=application_id, key=key, borttagen=undo)
         return see_other(f"{address}#{pressed.focus}")
@@ -131,40 +144,11 @@ def save_section(application_id: uuid.UUID, key: str) -> Response:
         typed={each: typed.edits[each].raw for each in beside},
         told=_goes_on(),
     )
-    if beside:
-        return _page(after, sheet, 409 if saved.conflicts else 422)
+    if beside or elsewhere:
+        return _page(after, sheet, 409 if saved.conflicts or elsewhere else 422, elsewhere=elsewhere)
     if sheet.told and sheet.standing.faults:
         return _page(after, sheet, 422)
     return _on(after.draft, key)
-
-
-def _by_section(key: str, typed: Typed) -> Mapping[str, Mapping[str, Edit]]:
-    """Return what a form says as edits of the newest version, by section: it may have been open while that came.
-
-    What isn't asked any more is left out.
-    """
-    form = newest()
-    if not 0 < typed.version < form.version:
-        return {key: typed.edits}
-    carried = carry_edits(key, typed.edits, typed.version)
-    return {
-        section.key: {name: edit for name, edit in carried[section.key].items() if section.has(name)}
-        for section in form.sections
-        if section.key in carried
-    }
-
-
-def _bring_up(application_id: uuid.UUID, key: str, typed: Typed) -> Typed:
-    """Return what a form says of its part, whose questions are then drawn anew where it was of an older version.
-
-    What it says of questions that stand in another part by now is saved there.
-    """
-    found = _by_section(key, typed)
-    if found == {key: typed.edits}:
-        return typed
-    for other in found.keys() - {key}:
-        drafts.save(db(), actor(), application_id, other, found[other], form=typed.form, turn=typed.turn)
-    return replace(typed, edits=found.get(key, {}), shown="")
 
 
 def _goes_on() -> bool:
@@ -235,7 +219,12 @@ def _on(draft: Draft, key: str) -> Response:
 
 
 def _fragment(
-    place: _Place, typed: Typed, saved: drafts.Saved, beside: Mapping[str, Text], pressed: _Pressed | None
+    place: _Place,
+    typed: Typed,
+    saved: drafts.Saved,
+    beside: Mapping[str, Text],
+    pressed: _Pressed | None,
+    elsewhere: tuple[Elsewhere, ...],
 ) -> Response:
     """Answer a form that stays open: what it goes on from, and its questions where others are asked than before."""
     keys = typed.edits.keys() - (pressed.keys if pressed else frozenset())
@@ -247,13 +236,16 @@ def _fragment(
     )
     form = section_form(sheet)
     context = _context(place, sheet, form, form_id=typed.form, undo=request.form.get("remove", ""))
-    said = _("Inte allt är sparat. Se vid frågan.") if beside else _("Sparat %(time)s", time=format_time(now()))
+    said = _("Sparat %(time)s", time=format_time(now()))
+    if beside or elsewhere:
+        said = _("Inte allt är sparat. Se vid frågan.") if beside else _("Inte allt är sparat.")
     return make_response(
         render_template(
             "assistance/client/saved.html",
             again=bool(beside) or pressed is not None or form.shown != typed.shown,
             said=said,
-            unsaved=bool(beside),
+            unsaved=bool(beside or elsewhere),
+            elsewhere=elsewhere,
             **context | {"focus": pressed.focus if pressed else ""},
         )
     )

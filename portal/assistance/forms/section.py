@@ -224,17 +224,21 @@ def conflict_words(item: Item | None, kept: str) -> Text:
     """Return what is said beside an answer that another device has changed meanwhile."""
     if not kept:
         return _("Svaret är borttaget på en annan enhet. Här står det du skrev. Spara igen om det ska gälla.")
-    words = kept
-    if isinstance(item, Rows):
-        words = str(item.none)
-    elif item is None:
-        pass
-    elif item.type is FieldType.YES_NO:
-        words = _("Ja") if kept == YES else _("Nej")
-    elif item.options:
-        words = ", ".join(str(item.options[one]) for one in chosen(kept) if one in item.options)
     return _(
         "Svaret är ändrat på en annan enhet. Där står det ”%(kept)s”. Här står det du skrev. Spara igen om ditt svar"
         " ska gälla.",
-        kept=words,
+        kept=in_words(item, kept),
     )
+
+
+def in_words(item: Item | None, raw: str) -> str:
+    """Return the text of an answer as its question shows it."""
+    if not raw or item is None:
+        return raw
+    if isinstance(item, Rows):
+        return str(item.none)
+    if item.type is FieldType.YES_NO:
+        return _("Ja") if raw == YES else _("Nej")
+    if item.options:
+        return ", ".join(str(item.options[one]) for one in chosen(raw) if one in item.options)
+    return raw

@@ -132,6 +132,17 @@ class Section:
         """Tell whether a key is one of an answer of this section; of rows it doesn't see whether they are there."""
         return any(_is_of(item, key) for item in self.items)
 
+    def question(self, key: str) -> Item:
+        """Return what an answer of this section answers: a field, or the group of a row or of "we have none".
+
+        :raises KeyError: the section hasn't got it.
+        """
+        for item in self.items:
+            if _is_of(item, key):
+                fields = item.fields if isinstance(item, Rows) else ()
+                return next((one for one in fields if key.count(":") > 1 and key.endswith(f":{one.key}")), item)
+        raise KeyError(key)
+
 
 def _is_of(item: Item, key: str) -> bool:
     if isinstance(item, Field):
