@@ -1,7 +1,8 @@
 """Which papers an application needs, by its kind and answers; pure (DOMAIN.md 2.4).
 
 Municipalities ask for much with a new application and, as a rule, for nothing with a monthly one: there papers are
-kept for a random check (stickprov). What authorities tell us themselves is never required (SoL 15:10-12).
+kept at home, and whoever makes a random check (stickprov) asks for them by a request to complete the application.
+What authorities tell us themselves is never required (SoL 15:10-12).
 """
 
 import enum
@@ -21,7 +22,6 @@ class Need(enum.StrEnum):
 
     REQUIRED = "required"
     SUGGESTED = "suggested"
-    CHECK = "check"  # required in a random check, and else not asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,6 @@ class Asked:
 
 _N, _R, _S = Kind.NEW, Kind.MONTHLY, Kind.SUPPLEMENTARY
 _NEW = {_N: Need.REQUIRED}
-_NEW_OR_CHECK = {_N: Need.REQUIRED, _R: Need.CHECK}
 _NEW_AND_PERHAPS = {_N: Need.REQUIRED, _R: Need.SUGGESTED}
 _RENTED = ("rental", "sublet", "lodger", "rented_house")
 
@@ -72,14 +71,14 @@ PAPERS = (
         "accounts",
         lazy("Översikt över alla konton"),
         lazy("Från alla banker där du har konto. Alla konton ska synas, även de tomma."),
-        _NEW_OR_CHECK,
+        _NEW,
         Whose.EACH,
     ),
     Paper(
         "statements",
         lazy("Kontoutdrag, alla konton"),
         lazy("De tre senaste månaderna. Även barnens konton."),
-        _NEW_OR_CHECK,
+        _NEW,
         Whose.EACH,
     ),
     Paper(
@@ -93,7 +92,7 @@ PAPERS = (
         "payslips",
         lazy("Lönebesked"),
         lazy("De tre senaste månaderna, för alla som har lön."),
-        {_N: Need.REQUIRED, _R: Need.CHECK},
+        _NEW,
         after=(_after("incomes/incomes:kind", "salary"),),
     ),
     Paper(
@@ -121,7 +120,7 @@ PAPERS = (
         "rent",
         lazy("Hyresavi"),
         lazy("Den senaste. För hyra som du betalar utan avi: kvitto eller kontoutdrag."),
-        _NEW_OR_CHECK,
+        _NEW,
         after=(_after("costs/costs:kind", "rent"),),
     ),
     Paper(
@@ -135,7 +134,7 @@ PAPERS = (
         "plan",
         lazy("Planering och aktivitetsrapporter från Arbetsförmedlingen"),
         lazy("De tre senaste månaderna."),
-        {_N: Need.REQUIRED, _R: Need.CHECK},
+        _NEW,
         Whose.EACH,
         (_after("planning/occupation", "jobseeking"),),
     ),
@@ -159,7 +158,7 @@ PAPERS = (
         "bills",
         lazy("Räkningar"),
         lazy("För el, hemförsäkring, barnomsorg och annat som du söker för."),
-        {_N: Need.SUGGESTED, _R: Need.CHECK, _S: Need.REQUIRED},
+        {_N: Need.SUGGESTED, _S: Need.REQUIRED},
         after=(
             _after(
                 "costs/costs:kind",
@@ -200,7 +199,6 @@ def papers(
     by_section: BySection,
     *,
     party: Party = Party.APPLICANT,
-    random_check: bool = False,
     form: Definition = CURRENT,
 ) -> tuple[Asked, ...]:
     """Return the papers that a party is asked for, the household's with the applicant; hidden answers ask for none."""
@@ -210,7 +208,6 @@ def papers(
         for paper in PAPERS
         if kind in paper.needs
         and (party is Party.APPLICANT or paper.whose is Whose.EACH)
-        and (random_check or paper.needs[kind] is not Need.CHECK)
         and (not paper.after or any((one.place, value) in answered for one in paper.after for value in one.values))
     )
 

@@ -24,6 +24,14 @@ def test_there_are_enough_of_each_sort() -> None:
     assert sizes >= set(range(1, 10))
     assert sum(bool(household.others) for household in households) >= 10
     assert sum(not household.span.whole for household in households) >= 5
+    children = [worked.data["members"][1:] for worked in WORKED]
+    assert sum(any(" days" in told for told in each) for each in children) >= 10
+    assert {told for each in children for told in each if told.endswith("pupil")} == {
+        "18 pupil",
+        "19 pupil",
+        "20 pupil",
+    }
+    assert all(" = " in worked.data["sum"] for worked in WORKED)
 
 
 @pytest.mark.parametrize("worked", WORKED, ids=str)

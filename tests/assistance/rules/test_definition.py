@@ -51,6 +51,35 @@ CATALOGUE = {
     "contact/email": {N, R, S},
     "contact/message": {N, R, S},
 }
+# What can be chosen and said there, of the same catalogue: options of a question, or the fields of a group's rows.
+CHOICES = {
+    "household/civil_status": "single cohabiting",
+    "household/children": "name number school lives days",
+    "home/form": (
+        "rental sublet lodger condominium own_house rented_house parents adult_children institution homeless other"
+    ),
+    "home/adults:relation": "adult_child parent relative lodger",
+    "costs/costs": "kind amount specification period trip",
+    "costs/costs:kind": (
+        "rent electricity home_insurance internet unemployment_fund union work_travel medical_travel care medicine"
+        " municipal_fee dental childcare child other"
+    ),
+    "costs/costs:dental_kind": "acute approved plan",
+    "incomes/incomes": "kind amount date whose",
+    "incomes/incomes:kind": (
+        "salary deposit pension foreign_pension maintenance rent_share other_municipality loan other"
+    ),
+    "incomes/authorities": "fk csn pm unemployment_fund tax none",
+    "incomes/pending": "benefit whose",
+    "assets/assets": "kind description company registration bought price value",
+    "assets/assets:kind": "bank property company vehicle other",
+    "payment/way": "account other",
+    "planning/occupation": "work_full work_part jobseeking parental studies sick sfi other",
+    "planning/sick_extent": "100 75 50 25",
+    "planning/sfi_path": "1 2 3",
+    "planning/sfi_course": "A B C D",
+    "planning/applied": "date title employer",
+}
 CHOOSING = {FieldType.CHOICE, FieldType.SELECT, FieldType.CHOICES}
 
 
@@ -73,6 +102,18 @@ def test_each_kind_asks_what_the_catalogue_asks(place: str, kinds: set[Kind]) ->
     (item,) = (item for item in section.items if item.key == key)
 
     assert section.kinds & item.kinds == kinds
+
+
+@pytest.mark.parametrize(("place", "named"), CHOICES.items(), ids=CHOICES)
+def test_each_question_offers_what_the_catalogue_names(place: str, named: str) -> None:
+    section_key, _, key = place.partition("/")
+    name, _, of_a_row = key.partition(":")
+    (item,) = (item for item in CURRENT.section(section_key).items if item.key == name)
+    if isinstance(item, Rows) and of_a_row:
+        (item,) = (each for each in item.fields if each.key == of_a_row)
+    offered = item.options if isinstance(item, Field) else {each.key for each in item.fields}
+
+    assert set(named.split()) <= set(offered)
 
 
 def test_a_version_is_found_by_its_number() -> None:

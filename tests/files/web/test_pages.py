@@ -124,7 +124,9 @@ def test_a_broken_off_upload_says_so(mariam: PageClient, papers: Papers) -> None
     assert texts(mariam, papers) == ["a.pdf Uppladdningen avbröts. Välj filen igen. Ta bort a.pdf"]
 
 
-@pytest.mark.parametrize(("size", "text"), [(0, "Filen är tom."), (3_000_001, "Filen är för stor.")])
+@pytest.mark.parametrize(
+    ("size", "text"), [(0, "Filen är tom."), (3_000_001, "Filen är för stor."), (200_000_000, "Filen är för stor.")]
+)
 def test_what_may_not_come_is_refused_when_it_is_announced(
     mariam: PageClient, papers: Papers, size: int, text: str
 ) -> None:
