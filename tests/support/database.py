@@ -82,8 +82,9 @@ def _copy_postgresql() -> str:
             migrate(server.format(database=TEMPLATE))
             ready.touch()
         name = f"t{uuid.uuid4().hex}"
-        # Only one at a time may copy the template, hence inside the lock.
-        _administer(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
+        # Only one at a time may copy the template, hence inside the lock. Its files are copied as they are: each page
+        # through the write-ahead log, PostgreSQL's own choice, takes the server more than twice the work.
+        _administer(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY')
     return _postgresql_url(name)
 
 

@@ -15,8 +15,15 @@ from tests.support import rundir
 
 FOLDER = "postgres"
 URL_FILE = "postgres.url"
-# Test data need not survive a power cut.
-SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
+# Test data need not survive a power cut, nor be copied to another server.
+SPEED = (
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "wal_level = minimal",
+    "max_wal_senders = 0",
+    "max_connections = 200",
+)
 
 
 def server_url() -> str:

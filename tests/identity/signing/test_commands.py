@@ -5,11 +5,12 @@ import json
 import shutil
 import stat
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import cli
@@ -158,6 +159,12 @@ def test_without_settings_a_stored_one_is_not_checked(environment: pytest.Monkey
     environment.delenv("INSYN_DATABASE_URL")
     environment.delenv("INSYN_ENCRYPTION_KEYS")
     assert run("verify", new_id()).exit_code == 2
+
+
+@pytest.fixture
+def compiled_statements() -> Callable[[Engine], None]:
+    """Nothing is shared with other engines here, for the key ring is changed."""
+    return lambda _engine: None
 
 
 def overwrite(
