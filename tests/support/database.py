@@ -50,6 +50,13 @@ def drop(url: str) -> None:
     _administer(f'DROP DATABASE IF EXISTS "{_database_name(url)}" WITH (FORCE)')
 
 
+def disconnect(url: str) -> None:
+    """End every connection to a PostgreSQL database at once, as a server that crashes does."""
+    _administer(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=_database_name(url)
+    )
+
+
 def _copy_sqlite() -> str:
     with rundir.locked("sqlite") as run:
         template = run / f"{TEMPLATE}.sqlite"
@@ -96,8 +103,8 @@ def _database_name(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
-def _administer(statement: str) -> None:
+def _administer(statement: str, **values: str) -> None:
     engine = create_engine(_postgresql_url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        connection.execute(text(statement), values)
     engine.dispose()
