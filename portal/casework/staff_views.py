@@ -1,7 +1,6 @@
 """The staff's pages: the work queue, the list of clients, and a client's page."""
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, flash, url_for
@@ -13,6 +12,7 @@ from portal.casework import queries
 from portal.casework.rules import is_silent, written_number
 from portal.core.actor import Side
 from portal.core.clock import now
+from portal.core.errors import NotFound
 from portal.core.i18n import STOCKHOLM, _, format_day, format_moment, lazy, ngettext, today
 from portal.meetings.queries import agenda, proposals
 from portal.messages import queries as messages
@@ -22,6 +22,8 @@ from portal.people.rules import Protection
 from portal.records import queries as records
 from portal.records.show import STEPS
 from portal.sync import queries as sync
+from portal.sync.contract import Kind
+from portal.sync.show import StuckList, sent_again, stuck_lists
 from portal.web.access import Staff
 from portal.web.db import db
 from portal.web.page import new_count, render, see_other, settings
@@ -35,6 +37,12 @@ queue = Feature(
 )
 clients = Feature("clients", nav=(NavItem("clients.mine", lazy("Mina klienter"), "people", Side.STAFF, 20),))
 
+_SENDERS = {
+    Kind.CASE_MESSAGE: message_service.resend,
+    Kind.APPLICATION: resending.resend,
+    Kind.APPLICATION_SUPPLEMENT: resending.resend,
+}
+
 
 @queue.route("/arbetsko", access=Staff("queue:view"))
 def work() -> Response:
@@ -47,8 +55,7 @@ def work() -> Response:
         day=capital(format_day(today())),
         rows=sorted(rows, key=lambda row: row["sort"]),
         conflicts=new_count(agenda.conflict_count),
-        stuck=_stuck(messages.stuck(db(), actor())),
-        stuck_applications=_stuck_applications(),
+        stuck=_stuck(),
         fresh=_fresh(sync.freshness(db())),
     )
 
@@ -122,41 +129,18 @@ def _remarked() -> list[dict[str, Any]]:
     ]
 
 
-def _stuck(rows: Iterable[messages.StuckRow]) -> list[dict[str, str]]:
-    return [
-        {
-            "text": _("Kvittens %(number)s, skickat %(at)s.", number=row.receipt_no, at=format_moment(row.sent_at)),
-            "number": row.receipt_no,
-            "url": url_for("casework.resend", message_id=row.message_id),
-        }
-        for row in rows
-    ]
+def _stuck() -> list[StuckList]:
+    found = (*messages.stuck(db(), actor()), *applications.stuck(db(), actor()))
+    return stuck_lists(found, lambda outbox_id: url_for("casework.resend", outbox_id=outbox_id))
 
 
-def _stuck_applications() -> list[dict[str, str]]:
-    return [
-        {
-            "text": _("Kvittens %(number)s, skickat %(at)s.", number=row.receipt_no, at=format_moment(row.sent_at)),
-            "number": row.receipt_no,
-            "url": url_for("casework.resend_application", outbox_id=row.outbox_id),
-        }
-        for row in applications.stuck(db(), actor())
-    ]
-
-
-@queue.route("/arbetsko/skicka-igen/<uuid:message_id>", access=Staff("message:read"), methods=("POST",))
-def resend(message_id: uuid.UUID) -> Response:
-    """Put a message that got stuck back into the queue; the service decides whose it may be."""
-    message = message_service.resend(db(), actor(), message_id=message_id)
-    flash(_("Skickas igen. Kvittens %(number)s", number=message.receipt_no))
-    return see_other(url_for("casework.work"))
-
-
-@queue.route("/arbetsko/skicka-igen/ansokan/<uuid:outbox_id>", access=Staff("queue:view"), methods=("POST",))
-def resend_application(outbox_id: uuid.UUID) -> Response:
-    """Put an application that got stuck back into the queue; the service decides whose it may be."""
-    number = resending.resend(db(), actor(), outbox_id=outbox_id)
-    flash(_("Skickas igen. Kvittens %(number)s", number=number))
+@queue.route("/arbetsko/skicka-igen/<uuid:outbox_id>", access=Staff("queue:view"), methods=("POST",))
+def resend(outbox_id: uuid.UUID) -> Response:
+    """Put something that got stuck back into the queue; the feature that has sent it decides whose it may be."""
+    kind = sync.kind_of(db(), outbox_id)
+    if kind is None or kind not in _SENDERS:
+        raise NotFound
+    flash(sent_again(_SENDERS[kind](db(), actor(), outbox_id=outbox_id)))
     return see_other(url_for("casework.work"))
 
 

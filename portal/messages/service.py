@@ -1,7 +1,6 @@
 """Writing, answering and reading messages: in the caller's transaction, with log entry and outbox row."""
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -11,11 +10,12 @@ from portal.audit import service as audit
 from portal.core import events
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
-from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.core.errors import Forbidden, NotFound
 from portal.core.ids import new_id, new_receipt_no
 from portal.messages import outgoing
 from portal.messages.events import MessageSent
 from portal.messages.models import Message, Thread
+from portal.messages.queries.waiting import helped_by
 from portal.messages.rules import Origin, check_submission, check_text
 from portal.messages.threads import lock_thread, note
 from portal.people import queries as people
@@ -113,24 +113,22 @@ def mark_read(session: Session, actor: Actor, case_id: uuid.UUID, *, until: date
     )
 
 
-def resend(session: Session, actor: Actor, *, message_id: uuid.UUID) -> Message:
-    """Put a message that got stuck back into the queue to the back office.
+def resend(session: Session, actor: Actor, *, outbox_id: uuid.UUID) -> str:
+    """Put a message that got stuck back into the queue to the back office; return its receipt number.
 
     :raises NotFound: the actor neither works on the case nor may send others' deliveries again.
     :raises Conflict: it is not stuck any more.
     """
     if actor.side is not Side.STAFF:
         raise Forbidden(reason="side")
-    wanted = select(Message).join(Thread, Thread.id == Message.thread_id).join(Case, Case.id == Thread.case_id)
-    wanted = wanted.where(Message.id == message_id).with_for_update(of=Message)
-    if outbox.RESEND not in actor.permissions:
-        wanted = wanted.where(people.reachable(actor.side))
-    message = session.scalars(wanted, people.scope(actor)).one_or_none()
-    if message is None:
+    wanted = (
+        select(Message.receipt_no)
+        .join(Thread, Thread.id == Message.thread_id)
+        .join(Case, Case.id == Thread.case_id)
+        .where(Message.outbox_id == outbox_id, helped_by(actor))
+    )
+    number = session.scalars(wanted, people.scope(actor)).one_or_none()
+    if number is None:
         raise NotFound
-    if message.delivery is not Delivery.STUCK or message.outbox_id is None:
-        raise Conflict(reason="not_stuck")
-    # Whoever works on the case may help its own messages along; the outbox itself knows no cases.
-    helper = replace(actor, permissions=actor.permissions | {outbox.RESEND})
-    outbox.resend(session, helper, message.outbox_id)
-    return message
+    outbox.resend(session, actor, outbox_id, own=True)
+    return number

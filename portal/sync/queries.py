@@ -9,12 +9,13 @@ from functools import cache
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.crypto import ring_of
 from portal.core.db import plain_rows
 from portal.sync.contract.base import Kind
 from portal.sync.models import UNDELIVERED, UNSETTLED, ExternalLink, InboxChange, InboxCursor, OutboxMessage, WorkerBeat
-from portal.sync.rules import MessageState, Outcome
+from portal.sync.rules import RESEND, MessageState, Outcome
 
 SOURCE = "backoffice"
 
@@ -40,11 +41,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class StuckDelivery:
-    """A message that needs a person's help to get through; names nobody."""
+    """A message that needs a person's help to get through; names nobody. ``receipt_no`` is ours, where it has one."""
 
     id: uuid.UUID
     kind: Kind
     since: datetime
+    receipt_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,25 @@ def delivery_of(session: Session, message_ids: Collection[uuid.UUID]) -> dict[uu
     return {row.id: Delivery(row.state, row.receipt_no, row.delivered_at, row.last_error) for row in rows}
 
 
-def stuck(session: Session, kinds: Collection[Kind], limit: int = 50) -> list[StuckDelivery]:
-    """Return what of some kinds got stuck, the oldest first; for whoever may send it again (``delivery:resend``)."""
+def stuck(session: Session, actor: Actor) -> list[StuckDelivery]:
+    """Return all that got stuck, the oldest first, to whoever may send it again (``delivery:resend``); else nothing.
+
+    It knows no receipt numbers: those stand with what was sent, in the features.
+    """
+    if RESEND not in actor.permissions:
+        return []
     wanted = (
         select(OutboxMessage.id, OutboxMessage.kind, OutboxMessage.created_at)
-        .where(UNDELIVERED, OutboxMessage.state == MessageState.STUCK, OutboxMessage.kind.in_(list(kinds)))
+        .where(UNDELIVERED, OutboxMessage.state == MessageState.STUCK)
         .order_by(OutboxMessage.id)
-        .limit(limit)
     )
     return [StuckDelivery(id_, Kind(kind), since) for id_, kind, since in session.execute(wanted)]
+
+
+def kind_of(session: Session, message_id: uuid.UUID) -> Kind | None:
+    """Return the kind of a message, None for an unknown id. Whose it is says the feature that has sent it."""
+    kind = session.scalars(select(OutboxMessage.kind).where(OutboxMessage.id == message_id)).one_or_none()
+    return None if kind is None else Kind(kind)
 
 
 @cache

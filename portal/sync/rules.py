@@ -5,6 +5,9 @@ import enum
 from portal.core import states
 from portal.core.retry import RetryPolicy
 
+# The permission to send whatever is stuck again, whose case it may be.
+RESEND = "delivery:resend"
+
 
 class Delivery(enum.StrEnum):
     """Whether the back office has acknowledged an object of a feature, as client and caseworker are told."""

@@ -51,6 +51,7 @@ def test_a_stuck_message_is_sent_again_without_its_content(manager: Visitor, ses
         ("meeting_proposal", "Ett förslag om ett möte"),
         ("note", "En anteckning"),
         ("remark", "En synpunkt"),
+        ("person", "En leverans"),
     ],
 )
 def test_anything_that_got_stuck_is_sent_again_without_its_content(
@@ -66,6 +67,22 @@ def test_anything_that_got_stuck_is_sent_again_without_its_content(
     with sessions() as session:
         assert session.scalars(select(OutboxMessage.state)).one() is MessageState.PENDING
     assert what not in manager.browser.page("/drift").text
+
+
+def test_what_holds_up_the_queue_shows_whatever_is_known_of_it(
+    manager: Visitor, sessions: Sessions, world: World
+) -> None:
+    # The feature says otherwise: the back office has told of it already, or a newer version is under way.
+    with sessions.begin() as session:
+        worlds.write(session, world, "Hemligt").delivery = Delivery.DELIVERED
+        session.execute(update(OutboxMessage).values(state=MessageState.STUCK))
+    page = manager.browser.page("/drift")
+    assert "1 meddelande har inte kommit fram." in page.text
+    assert "Ett meddelande, skickat" in page.text
+    assert "Skickas igen." in manager.browser.submit(page).text
+    with sessions() as session:
+        assert session.scalars(select(OutboxMessage.state)).one() is MessageState.PENDING
+        assert session.scalars(select(Message.delivery)).one() is Delivery.DELIVERED
 
 
 def test_conflicts_between_numbers_are_shown_by_reference(manager: Visitor, sessions: Sessions) -> None:

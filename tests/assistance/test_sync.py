@@ -310,9 +310,9 @@ def test_what_is_stuck_is_sent_again_by_whoever_works_on_it_or_leads(scene: Scen
     found = queries.stuck(scene.session, helper)
     assert [one.receipt_no for one in found] == [row(scene, draft).receipt_no, added.receipt_no]
     for one in found:
-        assert resending.resend(scene.session, helper, outbox_id=one.outbox_id) == one.receipt_no
+        assert resending.resend(scene.session, helper, outbox_id=one.id) == one.receipt_no
         with pytest.raises(Conflict):
-            resending.resend(scene.session, helper, outbox_id=one.outbox_id)
+            resending.resend(scene.session, helper, outbox_id=one.id)
     assert queries.stuck(scene.session, helper) == []
     assert {one.state for one in sent(scene)} == {MessageState.PENDING}
     assert (row(scene, draft).delivery, added.delivery) == (Delivery.PENDING, Delivery.PENDING)

@@ -1,5 +1,7 @@
 """The work queue, the list of clients and the client's page."""
 
+import uuid
+
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,9 +12,11 @@ from portal.core.db import writing
 from portal.core.ids import new_id
 from portal.messages.models import Message
 from portal.people.models import Board
+from portal.sync.contract import Kind
 from portal.sync.models import InboxCursor, OutboxMessage
 from portal.sync.queries import SOURCE
 from portal.sync.rules import Delivery, MessageState
+from portal.sync.service import enqueue
 from tests.messages.world import World, build, case, person, sign_in, write
 from tests.support.client import PageClient
 from tests.support.counting import counted
@@ -97,8 +101,11 @@ def test_others_see_and_send_nothing_of_it(
     page = staff_client.page("/arbetsko")
     assert "har inte kommit fram" not in page.text
     token = str(page.one('.i-menu input[name="csrf_token"]')["value"])
-    refused = staff_client.post(f"/arbetsko/skicka-igen/{message.id}", data={"csrf_token": token})
-    assert refused.status_code == 404
+    with sessions.begin() as session:
+        meeting = enqueue(session, Kind.MEETING, world.mariam, {})
+    for outbox_id in (message.id, meeting, uuid.UUID(int=1)):
+        refused = staff_client.post(f"/arbetsko/skicka-igen/{outbox_id}", data={"csrf_token": token})
+        assert refused.status_code == 404
 
 
 def test_a_leader_sends_for_others_and_is_told_no_names(

@@ -52,7 +52,7 @@ def test_a_refused_message_is_seen_and_sent_again_by_the_caseworker(
     petra = world.staff(world.petra)
     with writing(sessions) as session:
         assert [row.receipt_no for row in queries.stuck(session, petra)] == [message.receipt_no]
-        service.resend(session, petra, message_id=message.id)
+        service.resend(session, petra, outbox_id=message.id)
     assert delivery(sessions, message) is Delivery.PENDING
     attempt(sessions, fails=False)
     assert delivery(sessions, message) is Delivery.DELIVERED

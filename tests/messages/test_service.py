@@ -176,12 +176,12 @@ def test_those_on_the_case_and_leaders_send_again(session: Session, world: World
     message = write(session, world)
     make_stuck(session, message)
     actor = world.staff(getattr(world, who))
-    assert [row.message_id for row in queries.stuck(session, actor)] == [message.id]
-    service.resend(session, actor, message_id=message.id)
+    assert [row.id for row in queries.stuck(session, actor)] == [message.outbox_id]
+    assert service.resend(session, actor, outbox_id=message.id) == message.receipt_no
     assert message.delivery is Delivery.PENDING
     assert session.get_one(OutboxMessage, message.outbox_id).state is MessageState.PENDING
     with pytest.raises(Conflict):
-        service.resend(session, actor, message_id=message.id)
+        service.resend(session, actor, outbox_id=message.id)
 
 
 def test_others_send_nothing_again(session: Session, world: World) -> None:
@@ -189,8 +189,8 @@ def test_others_send_nothing_again(session: Session, world: World) -> None:
     make_stuck(session, message)
     henrik = world.staff(world.henrik)
     assert queries.stuck(session, henrik) == []
-    for message_id in (message.id, uuid.UUID(int=1)):
+    for outbox_id in (message.id, uuid.UUID(int=1)):
         with pytest.raises(NotFound):
-            service.resend(session, henrik, message_id=message_id)
+            service.resend(session, henrik, outbox_id=outbox_id)
     with pytest.raises(Forbidden):
-        service.resend(session, world.client(world.mariam), message_id=message.id)
+        service.resend(session, world.client(world.mariam), outbox_id=message.id)

@@ -15,7 +15,7 @@ from portal.core.retry import RetryPolicy
 from portal.sync import service
 from portal.sync.contract import Kind, Receipt
 from portal.sync.models import OutboxMessage
-from portal.sync.queries import delivery_of, queue_state
+from portal.sync.queries import delivery_of, queue_state, stuck
 from portal.sync.rules import MessageState
 from portal.sync.service import Failure
 from tests.sync import records
@@ -195,6 +195,16 @@ def test_sending_again_needs_permission_and_a_stuck_message(sessions, lanes):
             service.resend(session, leader(), new_id())
         with pytest.raises(Conflict):
             service.resend(session, leader(), message)
+
+
+def test_what_is_stuck_is_told_to_those_who_may_send_it_again_alone(sessions, lanes):
+    (first,), (second,) = put(sessions, lanes[0]), put(sessions, lanes[1])
+    put(sessions, lanes[2])
+    for held in take(sessions)[:2]:
+        settle(sessions, held, Failure("refused", permanent=True))
+    with sessions() as session:
+        assert [one.id for one in stuck(session, leader())] == [first, second]
+        assert stuck(session, leader(("queue:view",))) == []
 
 
 def test_the_queue_tells_what_waits_is_stuck_and_how_old_it_is(sessions, lanes):

@@ -12,7 +12,6 @@ from portal.messages.queries.conversations import (
 from portal.messages.queries.names import ClientName, client_name, client_names
 from portal.messages.queries.waiting import (
     NewRow,
-    StuckRow,
     UnansweredRow,
     new_for_client,
     stuck,
@@ -27,7 +26,6 @@ __all__ = [
     "MessagePage",
     "MessageRow",
     "NewRow",
-    "StuckRow",
     "ThreadRow",
     "UnansweredRow",
     "client_name",

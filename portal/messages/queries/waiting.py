@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
@@ -15,8 +15,9 @@ from portal.messages.queries.names import ClientName, name_of, unread_by
 from portal.messages.rules import answer_due
 from portal.people import queries as people
 from portal.people.models import Case, Person, StaffMember
-from portal.sync import service as outbox
-from portal.sync.rules import Delivery
+from portal.sync.contract import Kind
+from portal.sync.queries import StuckDelivery
+from portal.sync.rules import RESEND, Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,6 @@ class NewRow:
     author: str
     count: int
     latest_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StuckRow:
-    """A message that did not get through to the back office; names nobody."""
-
-    message_id: uuid.UUID
-    receipt_no: str
-    sent_at: datetime
-    side: Side
 
 
 @cache
@@ -137,16 +128,22 @@ def unanswered(session: Session, actor: Actor, *, answer_days: int) -> list[Unan
     ]
 
 
-def stuck(session: Session, actor: Actor) -> list[StuckRow]:
-    """Return the messages that did not get through: of the actor's own cases, or all for who may send again."""
+def helped_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Case`` that holds where an actor may send a message again.
+
+    Everywhere with the permission ``delivery:resend``, else in the actor's own cases. Executed with ``people.scope``.
+    """
+    return true() if RESEND in actor.permissions else people.reachable(actor.side)
+
+
+def stuck(session: Session, actor: Actor) -> list[StuckDelivery]:
+    """Return the messages that did not get through, the oldest first."""
     wanted = (
-        select(Message.id, Message.receipt_no, Message.sent_at, Message.side)
+        select(Message.outbox_id, Message.sent_at, Message.receipt_no)
         .join(Thread, Thread.id == Message.thread_id)
         .join(Case, Case.id == Thread.case_id)
-        .where(Message.delivery == Delivery.STUCK)
+        .where(Message.delivery == Delivery.STUCK, helped_by(actor))
         .order_by(Message.sent_at)
     )
-    if outbox.RESEND not in actor.permissions:
-        wanted = wanted.where(people.reachable(actor.side))
     rows = session.execute(wanted, people.scope(actor))
-    return [StuckRow(id_, receipt_no, sent_at, side) for id_, receipt_no, sent_at, side in rows]
+    return [StuckDelivery(id_, Kind.CASE_MESSAGE, at, number) for id_, at, number in rows if id_ is not None]
