@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal import tables
+from portal import tables, wiring
 from portal.core.clock import now, travel
 from portal.core.crypto import KeyRing
 from portal.core.db import make_engine, make_sessionmaker, writing
@@ -31,6 +32,7 @@ from portal.files.sandbox import Budget
 from portal.files.scanner import Scanner
 from portal.files.service import Place
 from portal.files.vault import Vault
+from portal.settings import Settings
 from tests.conftest import make_settings
 from tests.files import hostile
 from tests.files.clamd import Clamd, running
@@ -151,6 +153,22 @@ def test_without_a_scanner_that_answers_nothing_gets_ready_however_often_it_is_t
         with travel(timedelta(days=1)):
             replace(checker, scanner=Scanner(address, 10)).run()
     assert row(sessions, file_id).state is FileState.READY
+
+
+@pytest.mark.parametrize(("setting", "state"), [({}, FileState.CHECKING), ({"virus_scan": "off"}, FileState.READY)])
+def test_only_a_setting_lets_a_worker_do_without_a_scanner(
+    sessions: Sessions,
+    upload: Callable[..., uuid.UUID],
+    tmp_path: Path,
+    setting: dict[str, str],
+    state: FileState,
+) -> None:
+    given = {"virus_scan": Settings.model_fields["virus_scan"].default, **setting}
+    nobody = make_settings(file_store=f"file:{tmp_path / 'files'}", clamav_address="tcp:127.0.0.1:1", **given)
+    file_id = upload(hostile.jpeg())
+    (checks,) = (task for task in wiring.file_tasks(nobody, sessions) if task.name == "file checks")
+    checks.run(threading.Event())
+    assert row(sessions, file_id).state is state
 
 
 def test_a_file_that_kills_its_worker_is_given_up(
@@ -297,6 +315,7 @@ from portal.files.sandbox import Budget
 from portal.files.scanner import Scanner
 from portal.files.stores.local import LocalStore
 from portal.files.vault import Vault
+from portal.settings import Settings
 from tests.conftest import make_settings
 from tests.files.conftest import LIMITS
 sessions = make_sessionmaker(make_engine(sys.argv[1], make_settings().key_ring))
