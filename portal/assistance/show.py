@@ -1,11 +1,13 @@
 """A draft in words: its parts and how far each is, its papers, where one goes on, and how long it is kept."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
+from portal.assistance import queries
 from portal.assistance.forms.fields import field_id
 from portal.assistance.models import Paper
 from portal.assistance.queries import Draft
@@ -14,7 +16,10 @@ from portal.assistance.rules.completeness import SectionState, all_sections
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.papers import Asked, papers
 from portal.assistance.rules.shown import BySection, Filled
+from portal.assistance.service.drafts import PAPER
+from portal.core.actor import Actor
 from portal.core.i18n import LazyText, _, lazy, ngettext, today
+from portal.files import queries as files
 from portal.files.queries import FileView
 from portal.files.rules import FileState
 
@@ -135,6 +140,23 @@ def paper_look(files: list[FileView], *, required: bool) -> PaperLook:
         return PaperLook("success", "check", _("Klar"), SectionState.DONE)
     # Translators: a paper that nobody has handed in yet
     return PaperLook("neutral", "", _("Inte lämnad") if required else _("Frivilligt"), SectionState.NOT_STARTED)
+
+
+def task_lists(session: Session, actor: Actor, drafts: Sequence[Draft]) -> list[list[Task]]:
+    """Return the parts of each draft with its papers, with two queries for all of them."""
+    held = queries.papers_of(session, *(draft.application for draft in drafts)) if drafts else []
+    found = files.of_objects(session, actor, PAPER, [paper.id for paper in held]) if held else {}
+    lists = []
+    for draft in drafts:
+        mine = [paper for paper in held if paper.application_id == draft.application.id]
+        lists.append(tasks(draft, papers_task(draft, asked_papers(draft), mine, found)))
+    return lists
+
+
+def progress(found: Sequence[Task]) -> str:
+    """Return how many of a draft's parts are done: "4 av 8 delar klara"."""
+    done = sum(task.is_done for task in found)
+    return ngettext("%(done)s av %(num)s del klar", "%(done)s av %(num)s delar klara", len(found), done=done)
 
 
 def papers_task(

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from portal.assistance.queries import ApplicationView
 from portal.assistance.rules.kinds import Kind, Period
+from portal.assistance.rules.sending import SendBy
+from portal.assistance.rules.sending import send_by as rule
 from portal.assistance.rules.states import ApplicationState, Handling, Outcome
-from portal.core.i18n import _, format_month, lazy
+from portal.core.i18n import STOCKHOLM, _, format_month, lazy, today
 from portal.web.words import first_name
 
 
@@ -51,6 +53,12 @@ def look(view: ApplicationView) -> Look:
     submitted = view.state is ApplicationState.SUBMITTED
     color, icon, text = _HANDLINGS[view.handling] if submitted else _STATES[view.state]
     return Look(color, icon, str(text))
+
+
+def send_by(view: ApplicationView, number: int) -> SendBy | None:
+    """Return until when an application that isn't sent is to be sent; ``number`` is the municipality's day."""
+    begun = view.created_at.astimezone(STOCKHOLM).date()
+    return rule(view.kind, view.period, number, today=today(), begun=begun)
 
 
 def other_name(view: ApplicationView) -> str:

@@ -7,6 +7,7 @@ from portal.core.clock import now
 from portal.core.i18n import _, format_day, format_moment, lazy, ngettext
 from portal.core.i18n import today as this_day
 from portal.dashboard import applying
+from portal.dashboard.items import Item
 from portal.dashboard.rules import is_silent
 from portal.meetings import proposal_words, show
 from portal.meetings import queries as meetings
@@ -19,7 +20,7 @@ from portal.web.access import Client
 from portal.web.db import db
 from portal.web.page import render
 from portal.web.routes import Feature, NavItem, actor
-from portal.web.words import capital, first_name
+from portal.web.words import Due, capital, first_name
 
 feature = Feature("dashboard", nav=(NavItem("dashboard.today", lazy("Idag"), "today", Side.CLIENT, 10),))
 
@@ -28,19 +29,20 @@ feature = Feature("dashboard", nav=(NavItem("dashboard.today", lazy("Idag"), "to
 def today() -> Response:
     """Show what the client must do now, what is new, and the cases with their caseworkers."""
     cases = people.cases(db(), actor())
-    applying_now, applied = applying.rows(actor())
-    todo = [*_proposals(), *applying_now]
+    applications = applying.rows(actor())
+    todo = [*_proposals(), *applications.todo]
     news = [_news(row) for row in messages.new_for_client(db(), actor())]
-    first = todo or news
+    # What isn't begun is never more important than what somebody has written.
+    hero = next(iter([*todo, *news, *applications.offers]), None)
     only = cases[0] if len(cases) == 1 else None
     return render(
         "dashboard/client/today.html",
         day=capital(format_day(this_day())),
         fresh=_fresh(sync.freshness(db())),
-        hero=first[0] if first else None,
-        todo=todo[1:],
-        news=[*(news if todo else news[1:]), *_documentation()],
-        applied=applied,
+        hero=hero,
+        todo=[item for item in [*todo, *applications.offers] if item is not hero],
+        news=[*(item for item in news if item is not hero), *_documentation()],
+        applied=applications.listed,
         cases=cases,
         meeting=show.line(row) if (row := meetings.next_meeting(db(), actor())) else None,
         calm_text=_calm_text(bool(cases)),
@@ -49,24 +51,31 @@ def today() -> Response:
     )
 
 
-def _proposals() -> list[dict[str, str]]:
+def _proposals() -> list[Item]:
     """Return what caseworkers have proposed and the client is to answer, the one that runs out first at the top."""
     rows = [row for row in proposals.waiting(db(), actor()) if row.waits_for(Side.CLIENT)]
-    lines = [proposal_words.line(row) for row in rows]
     return [
-        {"title": line.title, "text": line.due, "url": line.url, "icon": "calendar", "action": _("Läs och svara")}
-        for line in lines
+        Item(
+            line.title,
+            "",
+            line.url,
+            "calendar",
+            _("Läs och svara"),
+            until=line.due,
+            due=Due(line.due, "warning", "clock"),
+        )
+        for line in map(proposal_words.line, rows)
     ]
 
 
-def _documentation() -> list[dict[str, str]]:
+def _documentation() -> list[Item]:
     """Return that there is something to read in the journal, if there is."""
     count = records.unread_count(db(), actor())
     if not count:
         return []
     text = ngettext("%(num)s ny text i journalen", "%(num)s nya texter i journalen", count)
     url = url_for("records.journal", visa="nytt")
-    return [{"title": _("Något nytt är skrivet om dig"), "text": text, "url": url, "icon": "journal"}]
+    return [Item(_("Något nytt är skrivet om dig"), text, url, "journal")]
 
 
 def _fresh(found: sync.Freshness) -> dict[str, str]:
@@ -89,13 +98,11 @@ def _write_text(caseworker: str) -> str:
     return _("Skriv till %(name)s", name=first_name(caseworker)) if caseworker else _("Skriv till oss")
 
 
-def _news(row: messages.NewRow) -> dict[str, str]:
+def _news(row: messages.NewRow) -> Item:
     """Return an unread thread in words."""
     count = ngettext("%(num)s oläst meddelande", "%(num)s olästa meddelanden", row.count)
     at = format_moment(row.latest_at)
-    return {
-        "title": _("%(name)s har skrivit till dig", name=row.author) if row.author else _("Du har ett nytt meddelande"),
-        # Translators: between the parts of a line ("08.31, läst av Petra"); some scripts have a comma of their own
-        "text": count + _(", ") + at,
-        "url": url_for("messages.conversation", case_id=row.case_id),
-    }
+    title = _("%(name)s har skrivit till dig", name=row.author) if row.author else _("Du har ett nytt meddelande")
+    # Translators: between the parts of a line ("08.31, läst av Petra"); some scripts have a comma of their own
+    text = count + _(", ") + at
+    return Item(title, text, url_for("messages.conversation", case_id=row.case_id), "message", _("Läs och svara"))

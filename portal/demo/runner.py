@@ -26,7 +26,11 @@ def run(directory: Path | None = None, ports: Ports | None = None) -> None:
         signal.signal(number, signal.default_int_handler)
     configure_logs("WARNING")  # the first data is quiet; the processes have logs of their own
     try:
-        with DemoStack(directory or default_directory(), ports=ports or wanted_ports()) as stack:
+        with DemoStack(
+            directory or default_directory(),
+            ports=ports or wanted_ports(),
+            changes={"INSYN_ASSISTANCE_SEND_BY_DAY": "25"},
+        ) as stack:
             click.echo(welcome(stack))
             ended = _watch(stack)
             click.echo(

@@ -31,12 +31,16 @@ def day_heading(instant: datetime | date) -> str:
     return capital(_("i dag") if day == format_day(today()) else day)
 
 
+def near_day(day: date) -> str:
+    """Return a day inside a sentence: "i dag", "i morgon", "onsdag 25 november"."""
+    left = (day - today()).days
+    return {0: _("i dag"), 1: _("i morgon")}.get(left) or format_day(day)
+
+
 def due_tag(day: date) -> Due:
     """Return a last day as a tag: late, today, tomorrow, or the day."""
     left = (day - today()).days
     if left < 0:
         # Translators: how long after its last day something is
         return Due(ngettext("%(num)s dag sent", "%(num)s dagar sent", -left), "danger", "warning")
-    if left <= 1:
-        return Due(capital(_("i dag") if left == 0 else _("i morgon")), "warning", "clock")
-    return Due(capital(format_day(day)), "neutral", "clock")
+    return Due(capital(near_day(day)), "warning" if left <= 1 else "neutral", "clock")

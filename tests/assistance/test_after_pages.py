@@ -520,7 +520,7 @@ def test_the_start_page_leads_to_what_is_to_be_done(town: Town) -> None:
         sign(scene, draft)
     page = town.jonas.page("/idag")
     assert "Mariam har skrivit under. Nu är det din tur." in todo(page)
-    assert page.link("Läs och skriv under") == at(draft, "/granska")
+    assert page.link("Läs ansökan") == at(draft, "/granska")
     page = town.mariam.page("/idag")
     assert not page.soup.select("[aria-labelledby=gor]")
     assert "Väntar på underskrift" in page.one("[aria-labelledby=ansokningar]").get_text()

@@ -131,7 +131,7 @@ def a_change_after_the_first_signature_voids_it(mikael: Page, alva: Page, here: 
     heading(mikael, "Nu väntar vi på Alva")
     looks(mikael, "client")
     alva.goto(urljoin(here, "/idag"))
-    alva.get_by_role("link", name="Läs och skriv under").first.click()
+    alva.get_by_role("link", name="Läs ansökan").first.click()
     expect(alva.get_by_text("Mikael har skrivit under. Nu är det din tur.")).to_be_visible()
     alva.goto(f"{here}/del/contact")
     expect(alva.get_by_text("Ändrar du något måste ni skriva under igen.")).to_be_visible()

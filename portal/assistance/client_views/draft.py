@@ -13,13 +13,12 @@ from portal.assistance.rules.definition import definition
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.shown import lives_together
 from portal.assistance.rules.states import EDITABLE, ApplicationState, PartyState
-from portal.assistance.service.drafts import PAPER
-from portal.core.i18n import _, format_day, ngettext, today
-from portal.files import queries as files
+from portal.core.i18n import _, format_day
 from portal.web.access import Client
 from portal.web.db import db
 from portal.web.page import render, settings
 from portal.web.routes import Feature, actor
+from portal.web.words import near_day
 
 feature = Feature("assistance")
 
@@ -32,7 +31,7 @@ def application(application_id: uuid.UUID) -> Response:
         return submitted.page(view)
     draft = queries.draft_of(db(), view)
     view = draft.application  # in the newest version of the form
-    found = show.tasks(draft, _papers(draft))
+    found = show.task_lists(db(), actor(), [draft])[0]
     left = [task for task in found if not task.is_done]
     form = definition(view.definition)
     return render(
@@ -42,9 +41,7 @@ def application(application_id: uuid.UUID) -> Response:
         prefilled=any(cell.origin == LAST for cells in draft.answers.values() for cell in cells.values()),
         groups=[(key, title, [task for task in found if task.group == key]) for key, title in form.groups.items()],
         done=len(found) - len(left),
-        progress=ngettext(
-            "%(done)s av %(num)s del klar", "%(done)s av %(num)s delar klara", len(found), done=len(found) - len(left)
-        ),
+        progress=show.progress(found),
         count=len(found),
         onward=_onward(draft, left),
         is_ready=not [task for task in left if task.key != show.PAPERS],
@@ -53,24 +50,21 @@ def application(application_id: uuid.UUID) -> Response:
         is_applicant=view.party is Party.APPLICANT,
         calculates=view.kind is not Kind.SUPPLEMENTARY and view.party is Party.APPLICANT,
         keep_until=format_day(view.keep_until),
-        send_by=_send_by(view),
+        sending=_sending(view),
         write=submitted.writing(view),
     )
 
 
-def _send_by(view: ApplicationView) -> str:
-    """Return the last day on which sending gives an answer in time; nothing where none is promised, or it is over."""
-    number = settings().assistance_send_by_day
-    if not number or view.kind is Kind.SUPPLEMENTARY:
-        return ""
-    last = view.period.plus(-1).first.replace(day=number)
-    return format_day(last) if last >= today() else ""
-
-
-def _papers(draft: Draft) -> show.Task | None:
-    held = queries.papers_of(db(), draft.application)
-    found = files.of_objects(db(), actor(), PAPER, [paper.id for paper in held])
-    return show.papers_task(draft, show.asked_papers(draft), held, found)
+def _sending(view: ApplicationView) -> dict[str, str] | None:
+    """Return until when to send for an answer in time, and that one still can when it is over; None if none is said."""
+    last = words.send_by(view, settings().assistance_send_by_day)
+    if last is None:
+        return None
+    if last.is_over:
+        text = _("Om du skickar efter %(day)s kan pengarna komma senare.", day=format_day(last.day))
+        return {"title": _("Du kan fortfarande skicka"), "text": text}
+    text = _("Då hinner vi svara innan månaden börjar. Du kan skicka senare också, men då kan pengarna komma senare.")
+    return {"title": _("Skicka senast %(day)s", day=near_day(last.day)), "text": text}
 
 
 def _onward(draft: Draft, left: list[show.Task]) -> dict[str, str]:

@@ -28,14 +28,15 @@ def overview() -> Response:
 
 def page(status: int = 200, *, form: StartForm | None = None) -> Response:
     """Show the first page; ``form`` holds what was refused."""
+    mine = queries.applications(db(), actor())
     facts = queries.facts(
         db(),
         actor(),
         today=today(),
         months_until_new=settings().assistance_months_until_new,
         household_changed="ny" in request.args,
+        among=mine,
     )
-    mine = queries.applications(db(), actor())
     begun = [one for one in mine if one.state in EDITABLE]
     invited = [_invitation(one) for one in queries.invitations(db(), actor())]
     asked = [

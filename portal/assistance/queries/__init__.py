@@ -22,8 +22,8 @@ from portal.assistance.queries.applications import (
     is_protected,
     known_periods,
 )
-from portal.assistance.queries.drafts import Draft, draft, draft_of, papers_of
-from portal.assistance.queries.offering import facts, submitted_main
+from portal.assistance.queries.drafts import Draft, draft, draft_of, drafts_of, papers_of
+from portal.assistance.queries.offering import facts, main_of, submitted_main
 from portal.assistance.queries.stuck import stuck
 from portal.assistance.queries.support import support
 
@@ -41,6 +41,7 @@ __all__ = [
     "begun_supplement",
     "draft",
     "draft_of",
+    "drafts_of",
     "facts",
     "frozen",
     "happenings",
@@ -48,6 +49,7 @@ __all__ = [
     "invitations",
     "is_protected",
     "known_periods",
+    "main_of",
     "papers_of",
     "said",
     "signed_by",

@@ -1,6 +1,7 @@
 """What decides which applications somebody is offered, and the application that the next one is filled in from."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -17,13 +18,20 @@ from portal.people.rules import CaseState
 
 
 def facts(
-    session: Session, actor: Actor, *, today: date, months_until_new: int, household_changed: bool = False
+    session: Session,
+    actor: Actor,
+    *,
+    today: date,
+    months_until_new: int,
+    household_changed: bool = False,
+    among: Sequence[ApplicationView] | None = None,
 ) -> Facts:
     """Return what decides which applications an actor is offered; ``household_changed`` is what they say themselves.
 
-    Only the actor's own protection counts: what is offered must not tell that a former co-applicant has got one.
+    ``among`` are the actor's newest applications where they are known already. Only the actor's own protection counts:
+    what is offered must not tell that a former co-applicant has got one.
     """
-    mine = submitted_main(session, actor)
+    mine = main_of(applications(session, actor) if among is None else among)
     known = known_periods(session, actor)
     taken = frozenset([one.period for one in mine] + [Period.parse(one.period) for one in known])
     return Facts(
@@ -39,11 +47,12 @@ def facts(
 
 def submitted_main(session: Session, actor: Actor) -> list[ApplicationView]:
     """Return the new and monthly applications that an actor has handed in, the latest month first."""
-    found = [
-        one
-        for one in applications(session, actor)
-        if one.state is ApplicationState.SUBMITTED and one.kind is not Kind.SUPPLEMENTARY
-    ]
+    return main_of(applications(session, actor))
+
+
+def main_of(views: Iterable[ApplicationView]) -> list[ApplicationView]:
+    """Return the new and monthly applications among them that are handed in, the latest month first."""
+    found = [one for one in views if one.state is ApplicationState.SUBMITTED and one.kind is not Kind.SUPPLEMENTARY]
     return sorted(found, key=lambda one: one.period, reverse=True)
 
 
