@@ -4,7 +4,7 @@ from portal.assistance.models import Application
 from portal.assistance.rules.kinds import Kind, Period
 from portal.assistance.rules.states import Handling
 from portal.core.db import writing
-from portal.core.i18n import today
+from portal.core.i18n import format_day, today
 from portal.people.rules import Protection
 from tests.assistance import world as worlds
 from tests.assistance.pages import Desk, part
@@ -81,6 +81,14 @@ def test_the_list_says_how_far_each_part_is(mariam: PageClient, desk: Desk) -> N
         desk.answer(draft, key, ALONE[key])
     whole = mariam.page(f"/ansokan/{draft}")
     assert "Öppnas när" not in whole.text
+
+
+def test_a_draft_tells_how_long_it_is_kept(mariam: PageClient, desk: Desk) -> None:
+    draft = desk.draft()
+    with desk.sessions() as session:
+        kept = session.get_one(Application, draft).keep_until
+    page = mariam.page(f"/ansokan/{draft}")
+    assert f"finns kvar här till och med {format_day(kept)}, och längre om du fortsätter" in page.text
 
 
 def test_a_draft_is_removed_only_after_a_question(mariam: PageClient, desk: Desk) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from portal.assistance.rules.definition import CURRENT
 from portal.assistance.rules.kinds import Kind, Period
 from portal.core.clock import now
 from portal.core.db import writing
@@ -172,6 +173,16 @@ def test_all_kinds_of_questions_of_a_new_application_can_be_shown(mariam: PageCl
     for key in ("household", "home", "costs", "incomes", "assets", "payment", "planning", "contact"):
         page = mariam.page(part(draft, key))
         go_on(mariam, page, {}, status=422)
+
+
+def test_what_is_fetched_by_law_is_told_and_each_why_is_answered(mariam: PageClient, desk: Desk) -> None:
+    page = mariam.page(part(desk.draft(kind=Kind.NEW), "incomes"))
+    assert "Det får vi göra enligt socialtjänstlagen 15 kap. 10–12 §§." in page.one(".ds-alert").get_text()
+    assert "samtyck" not in page.text.lower()
+    asked = [tag.get_text(" ", strip=True) for tag in page.soup.select("#fragor details")]
+    whys = [item.why for item in CURRENT.section("incomes").items if item.why]
+    assert len(whys) == 2
+    assert asked == [f"Varför frågar vi? {why}" for why in whys]
 
 
 def test_what_was_typed_before_the_session_ended_is_there_after_a_new_sign_in(client: PageClient, desk: Desk) -> None:
