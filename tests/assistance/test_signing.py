@@ -1,5 +1,6 @@
 """Signing and handing in: what is left is told, any change voids, both sign the same, the server submits once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,10 +18,12 @@ from portal.core.i18n import today, use_locale
 from portal.files import service as files
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
+from portal.identity.signing.models import DocumentVersion, Signature
 from portal.sync.contract import ApplicationRecord, SupplementRecord
 from portal.sync.models import OutboxMessage
 from tests.assistance.world import (
     ALONE,
+    MONTH,
     Scene,
     answer,
     fill,
@@ -126,7 +129,29 @@ def test_two_sign_the_same_version_and_it_is_handed_in_once(scene: Scene) -> Non
         (Party.APPLICANT, "ar"),
         (Party.CO_APPLICANT, "sv"),
     ]
-    assert len({record.digest}) == 1
+    signatures = scene.session.scalars(select(Signature).order_by(Signature.id)).all()
+    assert [one.party for one in signatures] == ["applicant", "co_applicant"]
+    frozen_id = row(scene, draft).frozen_id
+    assert {(one.version_id, one.digest.hex()) for one in signatures} == {(frozen_id, record.digest)}
+
+
+def test_what_is_frozen_holds_the_form_the_answers_the_words_and_every_file_by_its_checksum(scene: Scene) -> None:
+    draft = couple(scene)
+    file = put_file(scene, draft)
+    sign(scene, draft)
+    sign(scene, draft, scene.jonas)
+    found = row(scene, draft)
+    version = scene.session.get_one(DocumentVersion, found.frozen_id)
+    document = version.document()
+    assert (document.locale, document.digest) == ("sv", version.digest)
+    content = document.content
+    assert (content["definition"], content["attestation"], content["period"]) == (1, 1, str(MONTH))
+    assert content["answers"]["applicant"]["household"] == TWO["household"]
+    assert content["answers"]["co_applicant"] == OWN
+    assert [(one["checksum"], one["name"]) for one in content["files"]] == [(file.checksum, file.name)]
+    # Another file, another answer or another form is another document.
+    for change in ({"files": []}, {"answers": {}}, {"definition": 2}, {"revision": found.revision + 1}):
+        assert replace(document, content={**content, **change}).digest != document.digest
 
 
 @pytest.mark.parametrize("who", ["mariam", "jonas"])
