@@ -164,15 +164,22 @@ def run_worker(settings: Settings) -> None:
         sessions,
         inbox_handlers(),
         tasks=tasks,
-        long_tasks=(
-            *file_tasks(settings, sessions),
-            document_task(settings, sessions, office),
-            notice_task(settings, sessions),
-            sync_worker.LongTask("left applications", CLEAN_UP_SECONDS, lambda _stop: tidying.tidy(sessions)),
-            sync_worker.LongTask("busy calendars", busy.TASK_SECONDS, lambda _stop: busy.refresh(sessions)),
-        ),
+        long_tasks=long_tasks(settings, sessions, office),
         files=file_source(settings, sessions),
         back_office=office,
+    )
+
+
+def long_tasks(
+    settings: Settings, sessions: sessionmaker[Session], office: BackOffice
+) -> tuple[sync_worker.LongTask, ...]:
+    """Return the worker's tasks that may take long."""
+    return (
+        *file_tasks(settings, sessions),
+        document_task(settings, sessions, office),
+        notice_task(settings, sessions),
+        sync_worker.LongTask("left applications", CLEAN_UP_SECONDS, lambda _stop: tidying.tidy(sessions)),
+        sync_worker.LongTask("busy calendars", busy.TASK_SECONDS, lambda _stop: busy.refresh(sessions)),
     )
 
 

@@ -1,10 +1,15 @@
 """Drafts: one a household, month and kind; every answer kept as typed; two devices; removal after a warning."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
 
+from portal import wiring
 from portal.assistance import queries
 from portal.assistance.events import ApplicationNews
 from portal.assistance.models import Application, Paper, SectionAnswers
@@ -15,9 +20,28 @@ from portal.assistance.rules.states import ApplicationState
 from portal.assistance.service import drafts, tidying
 from portal.assistance.service.holding import NotADraft, NotHere
 from portal.core import clock
+from portal.core.db import writing
 from portal.core.errors import Forbidden, InvalidInput, NotFound
+from portal.notices.models import Notice
+from portal.notices.rules import Channel
 from portal.people.rules import Protection
-from tests.assistance.world import ALONE, MONTH, ROW, Scene, answer, fill, invite, protect, put_file, row, sign, start
+from tests.assistance.world import (
+    ALONE,
+    MONTH,
+    ROW,
+    Scene,
+    answer,
+    fill,
+    invite,
+    make,
+    protect,
+    put_file,
+    row,
+    sign,
+    start,
+)
+from tests.conftest import make_settings
+from tests.notices.people import choose
 
 
 def stored(scene: Scene, application_id, section="costs", party=Party.APPLICANT):
@@ -171,6 +195,28 @@ def test_a_draft_is_removed_after_ninety_days_and_a_warning_and_every_use_counts
         assert tidying.remove_left(scene.session) == 1
     with pytest.raises(NotFound):
         queries.application(scene.session, scene.mariam, draft)
+
+
+def test_the_worker_warns_by_a_notice_that_tells_nothing_and_removes_what_is_left(
+    sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    with writing(sessions) as session:
+        made = make(session, wired=True)
+        choose(session, made.world.mariam, Channel.EMAIL)
+        draft, used = start(made), start(made, period=MONTH.plus(1))
+    settings = make_settings(file_store=f"file:{tmp_path}/files")
+    office = wiring.make_back_office(settings)
+    (task,) = (each for each in wiring.long_tasks(settings, sessions, office) if each.name == "left applications")
+    left = []
+    for days in (79, 85, 91):
+        with clock.travel(timedelta(days=days)):
+            if days == 85:
+                with writing(sessions) as session:
+                    answer(replace(made, session=session), used, "contact", {"phone": "1"})
+            task.run(Event())
+        with sessions() as session:
+            left.append((set(session.scalars(select(Application.id))), session.scalar(select(func.count(Notice.id)))))
+    assert left == [({draft, used}, 0), ({draft, used}, 1), ({used}, 1)]
 
 
 def test_without_a_warning_nothing_is_removed(scene: Scene) -> None:
