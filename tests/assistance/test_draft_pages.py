@@ -9,7 +9,7 @@ from portal.people.rules import Protection
 from tests.assistance import world as worlds
 from tests.assistance.pages import Desk, part
 from tests.assistance.world import ALONE, ROW
-from tests.support.client import PageClient, multipart
+from tests.support.client import Page, PageClient, multipart
 from tests.web.test_query_counts import counted
 
 THIS = Period.of(today())
@@ -48,10 +48,16 @@ def test_the_next_month_comes_before_more_for_this_one_and_one_button_is_filled(
     assert kinds == [Kind.MONTHLY, Kind.SUPPLEMENTARY]
     buttons = page.soup.select('form[action="/ansokan"] button')
     assert [tag.has_attr("data-variant") for tag in buttons] == [False, True]
+    assert sections(page) == ["sok", "skickade", "mer"]
     with writing(desk.sessions) as session:
         session.get_one(Application, sent).handling = Handling.COMPLETION_ASKED
-    waiting = mariam.page("/ansokan").soup.select('form[action="/ansokan"] button')
-    assert all(tag.has_attr("data-variant") for tag in waiting)
+    waiting = mariam.page("/ansokan")
+    assert all(tag.has_attr("data-variant") for tag in waiting.soup.select('form[action="/ansokan"] button'))
+    assert sections(waiting) == ["skickade", "sok", "mer"]
+
+
+def sections(page: Page) -> list[str]:
+    return [str(tag["aria-labelledby"]) for tag in page.soup.select("main section[aria-labelledby]")]
 
 
 def test_whoever_is_protected_is_shown_the_way_to_a_person_and_no_reason(client: PageClient, desk: Desk) -> None:

@@ -1,11 +1,12 @@
 """The first page of applications: what can be applied for, what is begun, and what is handed in."""
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, request, url_for
 
 from portal.assistance import queries, words
-from portal.assistance.forms.starting import StartForm
 from portal.assistance.queries import ApplicationView
 from portal.assistance.rules.kinds import Kind, slot
 from portal.assistance.rules.routing import Offer, offer
@@ -23,11 +24,6 @@ feature = Feature("assistance")
 @feature.route("/ansokan", access=Client())
 def overview() -> Response:
     """Show what can be applied for, what is begun, and what is handed in, the newest first."""
-    return page()
-
-
-def page(status: int = 200, *, form: StartForm | None = None) -> Response:
-    """Show the first page; ``form`` holds what was refused."""
     mine = queries.applications(db(), actor())
     facts = queries.facts(
         db(),
@@ -42,23 +38,27 @@ def page(status: int = 200, *, form: StartForm | None = None) -> Response:
     asked = [
         one for one in mine if one.state is ApplicationState.SUBMITTED and one.handling is Handling.COMPLETION_ASKED
     ]
+    offers = () if facts.protected else offer(facts)
     return render(
         "assistance/client/overview.html",
-        status,
         protected=facts.protected,
-        offers=[] if facts.protected else _offers(offer(facts), begun),
+        # Another month is what most come for; more for the same month stands last.
+        offers=_offers((one for one in offers if one.kind is not Kind.SUPPLEMENTARY), begun),
+        more=_offers(
+            sorted((one for one in offers if one.kind is Kind.SUPPLEMENTARY), key=attrgetter("period")), begun
+        ),
         changed="ny" in request.args,
-        may_change=facts.last is not None and not facts.household_changed,
+        may_change=bool(offers) and facts.last is not None and not facts.household_changed,
+        asked=bool(asked),
         begun=[_row(one) for one in begun],
         sent=[_row(one) for one in mine if one.state not in EDITABLE],
         invited=invited,
         # One filled button: where something else waits it isn't that of an offer.
         waits=bool(begun or invited or asked),
-        form=form or StartForm(formdata=None),
     )
 
 
-def _offers(offers: tuple[Offer, ...], begun: list[ApplicationView]) -> list[dict[str, Any]]:
+def _offers(offers: Iterable[Offer], begun: list[ApplicationView]) -> list[dict[str, Any]]:
     known = {slot(one.kind, one.period) for one in begun}  # what is begun is opened, not begun once more
     return [
         {
@@ -67,8 +67,7 @@ def _offers(offers: tuple[Offer, ...], begun: list[ApplicationView]) -> list[dic
             "kind": one.kind.value,
             "period": str(one.period),
         }
-        # Another month is what most come for; more for the same month stands after it.
-        for one in sorted(offers, key=lambda one: one.kind is Kind.SUPPLEMENTARY)
+        for one in offers
         if slot(one.kind, one.period) not in known
     ]
 

@@ -15,7 +15,7 @@ _FIRST = lazy("Du har inget pågående ärende hos oss. Därför frågar vi om a
 _CHANGED = lazy("Du har börjat leva med någon eller blivit ensam. Därför frågar vi om allt på nytt.")
 _LONG_AGO = lazy("Det var länge sedan du sökte. Därför frågar vi om allt på nytt.")
 _AGAIN = lazy("Vi fyller i det du skrev förra gången. Ändra det som är nytt.")
-_MORE = lazy("Du har redan sökt för den här månaden. Här söker du för något mer.")
+_MORE = lazy("Här söker du för något mer, för en månad som du redan har sökt för.")
 
 
 @dataclass(frozen=True, slots=True)
