@@ -68,10 +68,10 @@ def not_here(draft: Draft, key: str, typed: Typed) -> tuple[Elsewhere, ...]:
     """Return what a kept form says of questions that stand in another part by now, where it isn't what stands there."""
     left: list[Elsewhere] = []
     for other, edits in by_section(key, typed).items():
-        cells = draft.cells(newest().section(other), draft.application.party)
-        merged = merge(cells, edits, form=typed.form, turn=typed.turn)
-        keys = merged.changed | {one.key for one in merged.conflicts}
         if other != key:
+            cells = draft.cells(newest().section(other), draft.application.party)
+            merged = merge(cells, edits, form=typed.form, turn=typed.turn)
+            keys = merged.changed | {one.key for one in merged.conflicts}
             told = ((name, edits[name].raw, raw_of(cells, name)) for name in edits if name in keys)
             left += _told(draft.application.id, other, told)
     return tuple(left)

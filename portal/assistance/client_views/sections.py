@@ -63,17 +63,26 @@ def _place(application_id: uuid.UUID, key: str) -> _Place:
 
 @feature.route("/ansokan/<uuid:application_id>/del/<key>", access=Client())
 def section(application_id: uuid.UUID, key: str) -> Response:
-    """Show a part, with what was typed before a sign-in where that is kept."""
-    place = _place(application_id, key)
+    """Show a part, with what was typed before a sign-in where that is kept.
+
+    A part that is gone since then is shown as the part where its questions stand now.
+    """
     kept = web_kit().keeper.take()
     typed = read_posted(kept) if kept else Typed()
-    elsewhere = not_here(place.draft, key, typed)
+    elsewhere = not_here(queries.draft(db(), actor(), application_id), key, typed) if kept else ()
+    if elsewhere and _is_gone(key):
+        key, typed = elsewhere[0].section.key, Typed()
+    place = _place(application_id, key)
     typed = replace(typed, edits=by_section(key, typed).get(key, {}))
     sheet = place.sheet(
         typed={key: edit.raw for key, edit in typed.edits.items()},
         bases={key: edit.base for key, edit in typed.edits.items()},
     )
     return _page(place, sheet, restored=kept is not None, undo=request.args.get("borttagen", ""), elsewhere=elsewhere)
+
+
+def _is_gone(key: str) -> bool:
+    return key not in {section.key for section in newest().sections}
 
 
 def _page(
@@ -123,7 +132,7 @@ def _is_removed_row(sheet: Sheet, key: str) -> bool:
 def save_section(application_id: uuid.UUID, key: str) -> Response:
     """Save what is typed, as it is; then go where the pressed button leads, or tell what is wrong."""
     typed, elsewhere = bring_up(application_id, key, read_posted(dict(request.form.lists())))
-    if key not in {section.key for section in newest().sections}:
+    if _is_gone(key):
         if elsewhere:
             there = _place(application_id, elsewhere[0].section.key)
             return _page(there, there.sheet(), 409, elsewhere=elsewhere)
