@@ -95,9 +95,7 @@ def test_a_second_start_keeps_data_and_secrets(directory: Path, visitor: Visitor
         visitor.go("/meddelanden")
         visitor.submit(visitor.form("form:has(textarea)"), text="Jag glömde bilagan.")
         assert visitor.status == 200
-    started = time.monotonic()
     with DemoStack(directory, ports=ANY) as stack:
-        assert time.monotonic() - started < 20
         assert messages(stack) == before + 1
         assert stack.layout.secrets.read_text() == secrets
 

@@ -1,12 +1,20 @@
-"""The world of records, on both databases, and the client and the caseworker signed in to it."""
+"""The world of records, on both databases, the client and the caseworker signed in to it, and where files are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.files.checking import Checker
+from portal.files.rules import Limits
+from portal.files.stores.local import LocalStore
+from portal.files.vault import Vault
 from tests.records.world import World, make, sign_in
 from tests.support.client import PageClient
+
+LIMITS = Limits(file_bytes=2_000_000, object_files=4, object_bytes=3_000_000, pages=5)
 
 
 @pytest.fixture
@@ -27,3 +35,17 @@ def petra(staff_client: PageClient, sessions: sessionmaker[Session], world: Worl
     """The caseworker of her case."""
     sign_in(sessions, staff_client, world.staff(world.petra))
     return staff_client
+
+
+@pytest.fixture
+def vault(app: Flask, staff_app: Flask, tmp_path: Path) -> Vault:
+    """A vault with small limits, of both sides."""
+    made = Vault(LocalStore(tmp_path / "files"), LIMITS)
+    app.extensions["insyn.vault"] = staff_app.extensions["insyn.vault"] = made
+    return made
+
+
+@pytest.fixture
+def check(sessions: sessionmaker[Session], vault: Vault) -> Callable[[], int]:
+    """Let the worker check the files that have come."""
+    return lambda: Checker(sessions, vault, None).run()

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,12 +14,9 @@ from portal.core.db import writing
 from portal.core.errors import NotFound
 from portal.core.ids import new_id
 from portal.files import http
-from portal.files.checking import Checker
 from portal.files.models import StoredFile
-from portal.files.rules import FileState, Limits
+from portal.files.rules import FileState
 from portal.files.service import Place
-from portal.files.stores.local import LocalStore
-from portal.files.vault import Vault
 from portal.records import service
 from portal.records.models import Draft, Remark, Version
 from portal.records.queries.remarks import REMARK_FILES
@@ -30,7 +26,10 @@ from tests.files.hostile import archive, jpeg, plain_pdf
 from tests.records.world import World, make, released, sign_in
 from tests.support.client import Page, PageClient
 
-LIMITS = Limits(file_bytes=2_000_000, object_files=4, object_bytes=4_000_000)
+# Both sides keep their files where the tests see them.
+pytestmark = pytest.mark.usefixtures("vault")
+
+FORM = "#s2 form"
 
 
 @pytest.fixture
@@ -44,27 +43,6 @@ def version(sessions: sessionmaker[Session], world: World) -> Version:
     with writing(sessions) as session:
         session.info["world"] = world
         return released(session, world)
-
-
-@pytest.fixture
-def vault(app: Flask, staff_app: Flask, tmp_path: Path) -> Vault:
-    made = Vault(LocalStore(tmp_path / "remark-files"), LIMITS)
-    app.extensions["insyn.vault"] = staff_app.extensions["insyn.vault"] = made
-    return made
-
-
-@pytest.fixture
-def mariam(client: PageClient, sessions: sessionmaker[Session], world: World, vault: Vault) -> PageClient:
-    sign_in(sessions, client, world.client(world.mariam))
-    return client
-
-
-@pytest.fixture
-def check(sessions: sessionmaker[Session], vault: Vault) -> Callable[[], int]:
-    return lambda: Checker(sessions, vault, None).run()
-
-
-FORM = "#s2 form"
 
 
 def begin(mariam: PageClient, version: Version, text: str = "Han arbetar halvtid.", kind: str = "wrong") -> Page:
@@ -136,7 +114,7 @@ def test_nobody_on_the_staff_sees_files_before_they_are_sent(
 
 
 def test_nothing_is_sent_while_a_file_is_checked_unless_it_is_taken_away(
-    mariam: PageClient, sessions: sessionmaker[Session], version: Version, check: Callable[[], int]
+    mariam: PageClient, sessions: sessionmaker[Session], version: Version
 ) -> None:
     page = add(mariam, begin(mariam, version), jpeg(), "bild.jpg")
     refused = send(mariam, version, status=422)
@@ -226,7 +204,7 @@ def test_nothing_comes_in_for_a_draft_that_was_sent_while_it_was_on_its_way(
 
 
 def test_each_file_that_comes_in_looks_again_whether_its_object_is_there(
-    app: Flask, vault: Vault, sessions: sessionmaker[Session], world: World
+    app: Flask, sessions: sessionmaker[Session], world: World
 ) -> None:
     def gone(_session: Session) -> None:
         raise NotFound

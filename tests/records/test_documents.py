@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,6 @@ from portal.core.db import writing
 from portal.core.errors import Conflict
 from portal.files.incoming import NotThere, Receiver
 from portal.files.models import IncomingFile
-from portal.files.rules import Limits
-from portal.files.stores.local import LocalStore
 from portal.files.vault import Vault
 from portal.records import service
 from portal.records.models import CaseRecord, Reading, Release, Version
@@ -46,13 +43,6 @@ def world(sessions: sessionmaker[Session]) -> World:
         ):
             link(session, kind, external, local)
         return world
-
-
-@pytest.fixture
-def vault(app: Flask, tmp_path: Path) -> Vault:
-    made = Vault(LocalStore(tmp_path / "files"), Limits())
-    app.extensions["insyn.vault"] = made
-    return made
 
 
 @pytest.fixture

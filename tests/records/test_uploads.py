@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +13,9 @@ from portal.audit.models import AccessEntry, AuditEntry
 from portal.core.db import writing
 from portal.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from portal.core.ids import new_id
-from portal.files.checking import Checker
 from portal.files.delivering import content_by_checksum
 from portal.files.models import StoredFile
-from portal.files.rules import FileKind, FileState, Limits
-from portal.files.stores.local import LocalStore
+from portal.files.rules import FileKind, FileState
 from portal.files.vault import Vault
 from portal.records import queries, service
 from portal.records.models import CaseRecord, Document, Release, Remark, Version
@@ -33,9 +30,11 @@ from tests.messages.world import submission
 from tests.records.world import EVENT, World, about, make, sign_in
 from tests.support.client import Page, PageClient
 
+# Both sides keep their files where the tests see them.
+pytestmark = pytest.mark.usefixtures("vault")
+
 PDF = plain_pdf(pages=2)
 BROKEN = b"%PDF-1.7 och sedan inget"
-LIMITS = Limits(file_bytes=2_000_000, object_files=4, object_bytes=3_000_000, pages=5)
 NEW = {"title": "Läkarintyg", "day": "2026-11-05", "at": "14:20"}
 
 
@@ -43,30 +42,6 @@ NEW = {"title": "Läkarintyg", "day": "2026-11-05", "at": "14:20"}
 def world(sessions: sessionmaker[Session]) -> World:
     with writing(sessions) as session:
         return make(session)
-
-
-@pytest.fixture
-def vault(app: Flask, staff_app: Flask, tmp_path: Path) -> Vault:
-    made = Vault(LocalStore(tmp_path / "documents"), LIMITS)
-    app.extensions["insyn.vault"] = staff_app.extensions["insyn.vault"] = made
-    return made
-
-
-@pytest.fixture
-def mariam(client: PageClient, sessions: sessionmaker[Session], world: World, vault: Vault) -> PageClient:
-    sign_in(sessions, client, world.client(world.mariam))
-    return client
-
-
-@pytest.fixture
-def petra(staff_client: PageClient, sessions: sessionmaker[Session], world: World, vault: Vault) -> PageClient:
-    sign_in(sessions, staff_client, world.staff(world.petra))
-    return staff_client
-
-
-@pytest.fixture
-def check(sessions: sessionmaker[Session], vault: Vault) -> Callable[[], int]:
-    return lambda: Checker(sessions, vault, None).run()
 
 
 def upload(content: bytes = PDF, name: str = "intyg.pdf") -> Upload:
@@ -102,7 +77,6 @@ def test_from_upload_to_corrected_on_both_sides(
     mariam: PageClient,
     sessions: sessionmaker[Session],
     world: World,
-    vault: Vault,
     check: Callable[[], int],
 ) -> None:
     page = add(petra, world)
