@@ -21,8 +21,7 @@ from portal.people.models import Person
 from portal.sync.rules import Delivery
 from tests.assistance import world as worlds
 from tests.assistance.office import know, receive, status
-from tests.assistance.test_signing import OWN, TWO
-from tests.assistance.world import ALONE, JONAS, Scene, answer, fill, invite, put_file, sign, start
+from tests.assistance.world import ALONE, JONAS, TWO, Scene, answer, couple, fill, put_file, sign, start
 from tests.messages.world import person, sign_in
 from tests.support.client import Page, PageClient, form_values, multipart
 from tests.support.pdf import faults_of, text_of
@@ -74,10 +73,7 @@ class Town:
 
     def couple(self, *, signed: tuple[str, ...] = ()) -> uuid.UUID:
         def make(scene: Scene) -> uuid.UUID:
-            draft = start(scene)
-            fill(scene, draft, TWO)
-            invite(scene, draft)
-            fill(scene, draft, OWN, scene.jonas)
+            draft = couple(scene)
             for who in signed:
                 sign(scene, draft, getattr(scene, who))
             return draft

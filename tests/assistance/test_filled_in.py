@@ -14,8 +14,7 @@ from portal.core.db import writing
 from portal.core.i18n import today
 from tests.assistance.pages import Desk, go_on, part, typed
 from tests.assistance.test_offering import known, submitted
-from tests.assistance.test_signing import TWO
-from tests.assistance.world import ALONE, Scene, answer, fill, invite, sign, start
+from tests.assistance.world import ALONE, TWO, Scene, answer, fill, invite, sign, start
 from tests.support.client import Page, PageClient, form_values
 
 THIS = Period.of(today())

@@ -13,8 +13,7 @@ from portal.core.clock import travel
 from portal.core.db import writing
 from portal.sync.contract import ApplicationRecord
 from tests.assistance.pages import Desk
-from tests.assistance.test_signing import OWN, TWO, sent
-from tests.assistance.world import ALONE, ROW, Scene, fill, invite, put_signature, row, sign, start
+from tests.assistance.world import ALONE, OWN, ROW, TWO, Scene, fill, invite, put_signature, row, sent, sign, start
 from tests.support.client import PageClient
 
 DECEMBER, JANUARY = Period(2026, 12), Period(2027, 1)

@@ -12,8 +12,7 @@ from portal.assistance.service.holding import NotHere
 from portal.core.i18n import today
 from portal.people.models import Case
 from portal.people.rules import CaseState, Protection
-from tests.assistance.test_signing import OWN, TWO
-from tests.assistance.world import ALONE, Scene, fill, invite, protect, sign, start
+from tests.assistance.world import ALONE, OWN, TWO, Scene, fill, invite, protect, sign, start
 
 THIS = Period.of(today())
 

@@ -11,8 +11,19 @@ from portal.assistance.service import parties
 from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.people.models import Person
 from portal.people.rules import Protection
-from tests.assistance.test_signing import OWN, TWO, couple, kinds_of
-from tests.assistance.world import JONAS, Scene, answer, fill, invite, protect, put_file, row, sign, start
+from tests.assistance.world import (
+    JONAS,
+    Scene,
+    answer,
+    couple,
+    invite,
+    kinds_of,
+    protect,
+    put_file,
+    row,
+    sign,
+    start,
+)
 
 MARIAM, CHILD, VERA, UNKNOWN = "198511292388", "201703202380", "197801302386", "199310192399"
 
@@ -141,10 +152,7 @@ def test_a_second_start_by_the_co_applicant_opens_the_household_s(scene: Scene) 
 
 @pytest.mark.parametrize("protected", ["mariam", "jonas"])
 def test_when_one_becomes_protected_the_other_sees_no_more_of_them(scene: Scene, protected: str) -> None:
-    draft = start(scene)
-    fill(scene, draft, TWO)
-    invite(scene, draft)
-    fill(scene, draft, OWN, scene.jonas)
+    draft = couple(scene)
     protect(scene, getattr(scene, protected), Protection.SECRECY)
     if protected == "mariam":
         with pytest.raises(NotFound):

@@ -24,8 +24,7 @@ from portal.core.errors import Conflict
 from portal.files import service as files
 from portal.files.models import StoredFile
 from portal.sync.models import OutboxMessage
-from tests.assistance.test_signing import couple
-from tests.assistance.world import ALONE, MONTH, Scene, fill, make, put_file, signed, start
+from tests.assistance.world import ALONE, MONTH, Scene, couple, fill, make, put_file, signed, start
 
 Got = TypeVar("Got")
 

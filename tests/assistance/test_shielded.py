@@ -23,8 +23,22 @@ from portal.sync import registers
 from portal.sync.contract import Change, Kind, PersonRecord
 from tests.assistance.office import decided, know, receive, status
 from tests.assistance.test_after_pages import Town, at
-from tests.assistance.test_signing import OWN, TWO, kinds_of
-from tests.assistance.world import JONAS, Scene, answer, fill, happened, invite, protect, put_file, row, sign, start
+from tests.assistance.world import (
+    JONAS,
+    OWN,
+    TWO,
+    Scene,
+    answer,
+    fill,
+    happened,
+    invite,
+    kinds_of,
+    protect,
+    put_file,
+    row,
+    sign,
+    start,
+)
 from tests.messages.test_sync import link
 from tests.support.client import Page
 

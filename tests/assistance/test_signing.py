@@ -7,50 +7,38 @@ import pytest
 from sqlalchemy import select
 
 from portal.assistance import queries, review_words, words
-from portal.assistance.models import ApplicationEvent
 from portal.assistance.rules.kinds import Kind, Party
 from portal.assistance.rules.states import ApplicationState, EventKind, Handling
-from portal.assistance.service import drafts, frozen, parties, signing, supplements
+from portal.assistance.service import drafts, parties, signing, supplements
 from portal.assistance.service.supplements import NotHandedIn
 from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotFound
-from portal.core.i18n import today, use_locale
+from portal.core.i18n import use_locale
 from portal.files import service as files
 from portal.files.models import StoredFile
 from portal.files.rules import FileState
 from portal.identity.signing.models import DocumentVersion, Signature
 from portal.sync.contract import ApplicationRecord, SupplementRecord
-from portal.sync.models import OutboxMessage
 from tests.assistance.world import (
     ALONE,
     MONTH,
+    OWN,
+    TWO,
     Scene,
     answer,
+    couple,
     fill,
     happened,
     invite,
+    kinds_of,
+    obstacles,
     put_file,
     put_signature,
     row,
+    sent,
     sign,
     start,
 )
-
-TWO = {**ALONE, "household": {**ALONE["household"], "civil_status": "cohabiting"}}
-OWN = {"planning": ALONE["planning"], "contact": ALONE["contact"]}
-
-
-def sent(scene: Scene) -> list[OutboxMessage]:
-    return list(scene.session.scalars(select(OutboxMessage).order_by(OutboxMessage.seq)))
-
-
-def kinds_of(scene: Scene, application_id) -> list[EventKind]:
-    found = select(ApplicationEvent).where(ApplicationEvent.application_id == application_id)
-    return [event.kind for event in scene.session.scalars(found.order_by(ApplicationEvent.id))]
-
-
-def obstacles(scene: Scene, application_id) -> list[str]:
-    return signing.obstacles(scene.session, frozen.whole(scene.session, row(scene, application_id)), today())
 
 
 def test_what_is_left_is_told_and_nothing_unfinished_is_signed(scene: Scene) -> None:
@@ -106,14 +94,6 @@ def test_a_file_taken_away_meanwhile_voids_the_signature_too(scene: Scene) -> No
     assert row(scene, draft).state is ApplicationState.DRAFT
     assert sent(scene) == []
     assert EventKind.CHANGED in kinds_of(scene, draft)
-
-
-def couple(scene: Scene):
-    draft = start(scene)
-    fill(scene, draft, TWO)
-    invite(scene, draft)
-    fill(scene, draft, OWN, scene.jonas)
-    return draft
 
 
 def test_two_sign_the_same_version_and_it_is_handed_in_once(scene: Scene) -> None:

@@ -19,8 +19,7 @@ from portal.demo.idp_config import DemoPerson
 from portal.identity.models import SignedInSession
 from portal.identity.signing.models import Signature
 from portal.sync.models import OutboxMessage
-from tests.assistance.test_signing import OWN, TWO
-from tests.assistance.world import ALONE, Scene, answer, fill, start
+from tests.assistance.world import ALONE, OWN, TWO, Scene, answer, fill, start
 from tests.identity.fixtures import provider, settings, world
 from tests.identity.provider import MARIAM, TOR, Provider, Visitor
 from tests.messages.world import World

@@ -15,8 +15,7 @@ from portal.core.i18n import today
 from tests.assistance import world as worlds
 from tests.assistance.pages import Desk
 from tests.assistance.test_offering import submitted
-from tests.assistance.test_signing import OWN, TWO
-from tests.assistance.world import ALONE, ROW, Scene
+from tests.assistance.world import ALONE, ROW, TWO, Scene
 from tests.support.client import PageClient
 
 THIS = Period.of(today())
@@ -121,10 +120,7 @@ def test_decided_applications_count_and_the_back_office_has_the_last_word(scene:
 
 
 def test_only_own_months_count_and_none_that_was_taken_back(scene: Scene) -> None:
-    made = worlds.start(scene, period=THIS.plus(-1))
-    worlds.fill(scene, made, TWO)
-    worlds.invite(scene, made)
-    worlds.fill(scene, made, OWN, scene.jonas)
+    made = worlds.couple(scene, THIS.plus(-1))
     worlds.sign(scene, made, scene.jonas)
     worlds.sign(scene, made)
     row = worlds.row(scene, made)

@@ -39,8 +39,19 @@ from portal.sync.models import OutboxMessage
 from portal.sync.rules import Delivery, MessageState
 from tests.assistance.office import decided, know, receive, status
 from tests.assistance.pages import Desk
-from tests.assistance.test_signing import OWN, TWO, sent
-from tests.assistance.world import ALONE, MONTH, Scene, fill, happened, invite, put_file, row, sign, start
+from tests.assistance.world import (
+    ALONE,
+    MONTH,
+    Scene,
+    couple,
+    fill,
+    happened,
+    put_file,
+    row,
+    sent,
+    sign,
+    start,
+)
 from tests.messages.world import sign_in
 from tests.support.client import PageClient
 
@@ -185,10 +196,7 @@ def test_each_step_is_told_in_its_own_time_with_its_words(scene: Scene) -> None:
 
 
 def test_both_parties_are_told_and_that_it_was_received_tells_nobody(scene: Scene) -> None:
-    draft = start(scene)
-    fill(scene, draft, TWO)
-    invite(scene, draft)
-    fill(scene, draft, OWN, scene.jonas)
+    draft = couple(scene)
     sign(scene, draft)
     sign(scene, draft, scene.jonas)
     told: list[UUID] = []

@@ -15,18 +15,21 @@ from portal.core.ids import new_id
 from portal.sync.contract import ApplicationRecord
 from tests.assistance import world as worlds
 from tests.assistance.second_form import upgraded
-from tests.assistance.test_signing import couple, kinds_of, obstacles, sent
 from tests.assistance.world import (
     ALONE,
     MONTH,
     ROW,
     Scene,
     answer,
+    couple,
     fill,
     invite,
+    kinds_of,
+    obstacles,
     put_file,
     put_signature,
     row,
+    sent,
     sign,
     start,
 )

@@ -4,18 +4,21 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assistance import queries
-from portal.assistance.models import Application
+from portal.assistance.models import Application, ApplicationEvent
 from portal.assistance.queries import Happening
 from portal.assistance.rules.answers import Edit, base_of
 from portal.assistance.rules.definition import definition
 from portal.assistance.rules.kinds import Kind, Party, Period, Whose
-from portal.assistance.service import drafts, parties, signing
+from portal.assistance.rules.states import EventKind
+from portal.assistance.service import drafts, frozen, parties, signing
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.events import publish
+from portal.core.i18n import today
 from portal.core.ids import new_id
 from portal.files.models import StoredFile
 from portal.files.rules import FileKind, FileState
@@ -26,6 +29,7 @@ from portal.identity.signing.service import DocumentSigned
 from portal.people.events import PersonProtected
 from portal.people.models import Person
 from portal.people.rules import Protection
+from portal.sync.models import OutboxMessage
 from portal.wiring import subscribe
 from tests.messages.world import World, build, person
 
@@ -46,6 +50,9 @@ ALONE: Mapping[str, Mapping[str, str]] = {
     "planning": {"occupation": "sick", "sick_extent": "100", "worked": "no"},
     "contact": {"interpreter": "no"},
 }
+# The same with a cohabitant, and what the cohabitant answers.
+TWO = {**ALONE, "household": {**ALONE["household"], "civil_status": "cohabiting"}}
+OWN = {"planning": ALONE["planning"], "contact": ALONE["contact"]}
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,20 @@ def invite(scene: Scene, application_id: uuid.UUID, *, join: bool = True) -> Non
     parties.invite(scene.session, scene.mariam, application_id, JONAS)
     if join:
         parties.join(scene.session, scene.jonas, application_id)
+
+
+def couple(scene: Scene, period: Period = MONTH) -> uuid.UUID:
+    """Begin an application of two who have answered everything."""
+    draft = start(scene, period=period)
+    fill(scene, draft, TWO)
+    invite(scene, draft)
+    fill(scene, draft, OWN, scene.jonas)
+    return draft
+
+
+def obstacles(scene: Scene, application_id: uuid.UUID) -> list[str]:
+    """Return what keeps an application from being signed."""
+    return signing.obstacles(scene.session, frozen.whole(scene.session, row(scene, application_id)), today())
 
 
 def sign(scene: Scene, application_id: uuid.UUID, who: Actor | None = None) -> None:
@@ -159,6 +180,17 @@ def happened(scene: Scene, application_id: uuid.UUID, who: Actor | None = None) 
     """What has happened, as somebody who takes part is told."""
     view = queries.application(scene.session, who or scene.mariam, application_id)
     return queries.happenings(scene.session, view)
+
+
+def kinds_of(scene: Scene, application_id: uuid.UUID) -> list[EventKind]:
+    """Return what has happened, as it is stored."""
+    found = select(ApplicationEvent).where(ApplicationEvent.application_id == application_id)
+    return [event.kind for event in scene.session.scalars(found.order_by(ApplicationEvent.id))]
+
+
+def sent(scene: Scene) -> list[OutboxMessage]:
+    """Return what is under way to the back office, in its order."""
+    return list(scene.session.scalars(select(OutboxMessage).order_by(OutboxMessage.seq)))
 
 
 def row(scene: Scene, application_id: uuid.UUID) -> Application:

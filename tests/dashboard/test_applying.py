@@ -21,8 +21,7 @@ from portal.files.vault import Vault
 from tests.assistance import world as worlds
 from tests.assistance.conftest import LIMITS
 from tests.assistance.pages import Desk
-from tests.assistance.test_signing import OWN, TWO
-from tests.assistance.world import ALONE, Scene
+from tests.assistance.world import ALONE, OWN, TWO, Scene
 from tests.messages import world as messages
 from tests.support.client import Page, PageClient
 
