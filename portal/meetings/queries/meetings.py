@@ -10,17 +10,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, select
 from sqlalchemy.orm import Session
 
 from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.meetings.models import Meeting, MeetingEvent, MeetingType, Place, StaffCalendar
+from portal.meetings.queries.reach import Reader, reached, reader_of
 from portal.meetings.rules.arrangement import Arrangement, arrangement_of
 from portal.meetings.rules.states import Delivery, EventKind, Form, MeetingState, TypeKind
 from portal.people import queries as people
-from portal.people.models import Case, Person, StaffMember
+from portal.people.models import Person, StaffMember
 from portal.people.rules import Protection
 
 PAGE_SIZE = 20
@@ -80,19 +81,8 @@ class EventRow:
 
 
 def reachable(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``Meeting`` that holds for those an actor may know of; its parameters: ``people.scope``.
-
-    A client: the own ones. Staff: those they hold, and those of the cases they work on.
-    """
-    return _reachable(actor.side, actor.acting_for is not None)
-
-
-def _reachable(side: Side, by_guardian: bool) -> ColumnElement[bool]:
-    if side is Side.CLIENT:
-        mine = Meeting.person_id == bindparam("reader_id")
-        return and_(mine, Meeting.hidden_from_guardians.is_(False)) if by_guardian else mine
-    theirs = select(Case.id).where(people.reachable(Side.STAFF))
-    return or_(Meeting.staff_id == bindparam("reader_id"), Meeting.case_id.in_(theirs))
+    """Return the condition on ``Meeting`` for those an actor may know of; its parameters: ``people.scope``."""
+    return reached(Meeting, reader_of(actor))
 
 
 def came_of(session: Session, actor: Actor, draft_id: uuid.UUID) -> tuple[uuid.UUID, EventKind] | None:
@@ -177,13 +167,13 @@ def meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> MeetingRow
 
 def upcoming(session: Session, actor: Actor, *, limit: int | None = None) -> list[MeetingRow]:
     """Return the booked meetings that aren't over, the next one first."""
-    wanted = _upcoming(actor.side, actor.acting_for is not None).limit(limit)
+    wanted = _upcoming(reader_of(actor)).limit(limit)
     return [_row(found) for found in session.execute(wanted, people.scope(actor))]
 
 
 @cache
-def _upcoming(side: Side, by_guardian: bool) -> Select[*tuple[Any, ...]]:
-    return _rows().where(_reachable(side, by_guardian), _coming()).order_by(Meeting.starts_at, Meeting.id)
+def _upcoming(reader: Reader) -> Select[*tuple[Any, ...]]:
+    return _rows().where(reached(Meeting, reader), _coming()).order_by(Meeting.starts_at, Meeting.id)
 
 
 def next_meeting(session: Session, actor: Actor) -> MeetingRow | None:

@@ -14,6 +14,7 @@ from portal.core.actor import Actor, Side
 from portal.core.clock import now
 from portal.core.errors import NotFound
 from portal.meetings.models import Claim, MeetingType, Place, Proposal, ProposalTurn, ProposalWindow
+from portal.meetings.queries.reach import Reader, reached, reader_of
 from portal.meetings.rules.availability import Span
 from portal.meetings.rules.states import QUANTUM, Delivery, Form, ProposalState, TurnKind, TypeKind
 from portal.people import queries as people
@@ -81,19 +82,8 @@ class ProposalRow:
 
 
 def reachable(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``Proposal`` that holds for those an actor may know of; its parameters: ``people.scope``.
-
-    A client: the own ones. Staff: those that are theirs to answer, and those of the cases they work on.
-    """
-    return _reachable(actor.side, actor.acting_for is not None)
-
-
-def _reachable(side: Side, by_guardian: bool) -> ColumnElement[bool]:
-    if side is Side.CLIENT:
-        mine = Proposal.person_id == bindparam("reader_id")
-        return and_(mine, Proposal.hidden_from_guardians.is_(False)) if by_guardian else mine
-    theirs = select(Case.id).where(people.reachable(Side.STAFF))
-    return or_(Proposal.staff_id == bindparam("reader_id"), Proposal.case_id.in_(theirs))
+    """Return the condition on ``Proposal`` for those an actor may know of; its parameters: ``people.scope``."""
+    return reached(Proposal, reader_of(actor))
 
 
 def open_proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Proposal:
@@ -110,23 +100,23 @@ def open_proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Pro
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return _reached(actor.side, actor.acting_for is not None)
+    return _rows_of(reader_of(actor))
 
 
 @cache
-def _reached(side: Side, by_guardian: bool) -> Select[*tuple[Any, ...]]:
+def _rows_of(reader: Reader) -> Select[*tuple[Any, ...]]:
     return (
         select(Proposal, MeetingType, StaffMember.name)
         .join(MeetingType, MeetingType.id == Proposal.type_id)
         .join(StaffMember, StaffMember.id == Proposal.staff_id)
-        .where(_reachable(side, by_guardian))
+        .where(reached(Proposal, reader))
     )
 
 
 @cache
-def _waiting(side: Side, by_guardian: bool) -> Select[*tuple[Any, ...]]:
-    mine = ProposalState.WITH_CLIENT if side is Side.CLIENT else ProposalState.WITH_STAFF
-    wanted = _reached(side, by_guardian).where(Proposal.state.in_(WAITING), Proposal.expires_at > bindparam("moment"))
+def _waiting(reader: Reader) -> Select[*tuple[Any, ...]]:
+    mine = ProposalState.WITH_CLIENT if reader.side is Side.CLIENT else ProposalState.WITH_STAFF
+    wanted = _rows_of(reader).where(Proposal.state.in_(WAITING), Proposal.expires_at > bindparam("moment"))
     return wanted.order_by(Proposal.state != mine, Proposal.expires_at, Proposal.id).limit(bindparam("most"))
 
 
@@ -144,7 +134,7 @@ def proposal(session: Session, actor: Actor, proposal_id: uuid.UUID) -> Proposal
 
 def waiting(session: Session, actor: Actor, *, limit: int = 100) -> list[ProposalRow]:
     """Return the proposals that wait: first those that the actor's side is to answer, the one that runs out first."""
-    wanted = _waiting(actor.side, actor.acting_for is not None)
+    wanted = _waiting(reader_of(actor))
     return _with_latest(session, session.execute(wanted, people.scope(actor, most=limit)).all())
 
 
