@@ -20,7 +20,7 @@ from portal.messages import service as message_service
 from portal.people import queries as people
 from portal.people.rules import Protection
 from portal.records import queries as records
-from portal.records.show import STEPS
+from portal.records.staff_show import STEPS
 from portal.sync import queries as sync
 from portal.sync.contract import Kind
 from portal.sync.show import StuckList, sent_again, stuck_lists

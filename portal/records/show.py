@@ -12,10 +12,9 @@ from portal.files.rules import REFUSAL_WORDS
 from portal.files.show import FileRow, size_words
 from portal.files.show import rows as file_rows
 from portal.records.forms.client import KINDS
-from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow, WaitingRow
-from portal.records.rules.deadlines import Step
+from portal.records.queries import Opened, RecordRow, RemarkRow, TurnRow
 from portal.records.rules.secrecy import Shown, grounds_on
-from portal.records.rules.states import Delivery, Ground, Outcome, RemarkKind, RemarkState, VersionState
+from portal.records.rules.states import Delivery, Ground, Outcome, RemarkKind, RemarkState
 from portal.web.words import first_name
 
 LABELS = dict(KINDS)
@@ -31,25 +30,6 @@ OUTCOMES: dict[Outcome, LazyText] = {
     Outcome.NOTED: lazy("Det du säger är antecknat bredvid texten"),
     Outcome.EXPLAINED: lazy("Förklaring"),
     Outcome.NOT_CHANGED: lazy("Texten är inte ändrad"),
-}
-# As staff read them.
-STAFF_OUTCOMES: dict[Outcome, LazyText] = {**OUTCOMES, Outcome.NOTED: lazy("Antecknat bredvid texten")}
-# What was done about a remark that waits: colour, icon and words of its tag.
-STEPS: dict[Step, tuple[str, str, LazyText]] = {
-    Step.REMINDED: ("warning", "bell", lazy("Påminnelse")),
-    Step.ESCALATED: ("danger", "people", lazy("Teamledaren vet")),
-}
-VERSION_STATES: dict[VersionState, LazyText] = {
-    VersionState.WORKING: lazy("Arbetsanteckning"),
-    VersionState.LOCKED: lazy("Låst"),
-    VersionState.RELEASED: lazy("Visas för klienten"),
-    VersionState.WITHDRAWN: lazy("Visas inte längre"),
-}
-STATE_LOOKS: dict[VersionState, tuple[str, str]] = {
-    VersionState.WORKING: ("warning", "pencil"),
-    VersionState.LOCKED: ("neutral", "lock"),
-    VersionState.RELEASED: ("success", "eye"),
-    VersionState.WITHDRAWN: ("neutral", "hidden"),
 }
 
 
@@ -245,19 +225,6 @@ def _status(row: RemarkRow, name: str) -> str:
     return sent
 
 
-def staff_owner(row: WaitingRow) -> str:
-    """Return who is to answer a remark that waits, as staff's lists say it."""
-    found = row.owner
-    if found is None:
-        return _("Ingen")
-    if found.covers:
-        who = _("Du") if row.mine else found.name
-        return _("%(who)s, för %(name)s", who=who, name=found.covers)
-    if found.away_until:
-        return _("%(name)s, borta till och med %(day)s", name=found.name, day=format_day(found.away_until))
-    return _("Du") if row.mine else found.name
-
-
 def tags(row: RecordRow) -> list[tuple[str, str, str]]:
     """Return the tags of a record in the list: colour, icon, words."""
     found = [] if row.read else [("info", "document", _("Ny"))]
@@ -303,26 +270,3 @@ def document(found: DocumentView) -> DocumentCard:
         _("Dokumentet går inte att visa här än. Felet är vårt, och vi ser till att det rättas."),
         f"{reason} {_('Filen finns kvar i verksamhetssystemet.')}",
     )
-
-
-def preview(shown: Sequence[Shown]) -> list[PassageCard]:
-    """Return passages as their client will see them, with nothing said of them yet."""
-    found = []
-    for place, each in enumerate(shown, 1):
-        why, section = hidden_words(each.hidden) if each.hidden else ("", "")
-        found.append(PassageCard(place, each.id, each.text, why=why, section=section))
-    return found
-
-
-def ground_label(ground: Ground) -> str:
-    """Return a ground as staff choose it: the section and what it is about."""
-    rule = grounds_on(today()).get(ground)
-    return f"{rule.section}: {rule.label}" if rule else ground.value
-
-
-def staff_remark(row: RemarkRow) -> tuple[uuid.UUID, str, str, str]:
-    """Return a remark beside its passage for staff: id, colour, icon and words."""
-    color, icon = LOOKS[row.kind]
-    gone = row.state is RemarkState.WITHDRAWN
-    said = _("Klienten: %(kind)s", kind=LABELS[row.kind])
-    return row.id, "neutral" if gone else color, icon, f"{said} ({_('tillbakataget')})" if gone else said

@@ -6,7 +6,7 @@ from flask import Response, flash, request, url_for
 
 from portal.core.errors import Conflict, InvalidInput
 from portal.core.i18n import _, format_day, format_moment, today
-from portal.records import queries, service, show
+from portal.records import queries, service, staff_show
 from portal.records.forms.writing import ReleaseForm
 from portal.records.rules import secrecy
 from portal.records.service import Check
@@ -89,7 +89,7 @@ def _preview(found: queries.Worked, check: Check) -> Response:
         found=found,
         day=format_day(found.event_at),
         written=format_moment(found.version.written_at),
-        cards=show.preview(shown),
+        cards=staff_show.preview(shown),
         summary=check.summary,
         typed=typed,
         form=ButtonForm(formdata=None),

@@ -13,7 +13,7 @@ from portal.core.i18n import _, format_day, format_moment, lazy, today
 from portal.files import queries as files
 from portal.files.show import size_words
 from portal.people import queries as people
-from portal.records import queries, service, show
+from portal.records import queries, service, show, staff_show
 from portal.records.forms.answering import HINTS, AnswerForm
 from portal.records.queries.remarks import REMARK_FILES
 from portal.records.rules.states import Outcome, RemarkState
@@ -52,9 +52,9 @@ def _listed(row: queries.WaitingRow) -> dict[str, Any]:
     return {
         "row": row,
         "kind": show.LABELS[row.kind],
-        "owner": show.staff_owner(row),
+        "owner": staff_show.owner(row),
         "due": due_tag(row.due_on),
-        "mark": show.STEPS[row.step] if row.step else None,
+        "mark": staff_show.STEPS[row.step] if row.step else None,
         "came": format_moment(row.made_at),
         "url": url_for("remarks.remark", remark_id=row.id),
         "client_url": url_for("clients.page", person_id=row.person_id),
@@ -167,7 +167,7 @@ def _page(found: queries.Worked, row: queries.RemarkRow, form: AnswerForm, *, st
             for file in files.listing(db(), actor(), REMARK_FILES, row.id)
         ],
         versions=[
-            (version.number, show.VERSION_STATES[version.state], format_moment(version.written_at))
+            (version.number, staff_show.VERSION_STATES[version.state], format_moment(version.written_at))
             for version in found.versions
         ],
         hints={outcome.value: hint for outcome, hint in HINTS.items()},
@@ -183,7 +183,7 @@ def _turn(turn: queries.TurnRow, client: str) -> dict[str, Any]:
         "me": turn.side is Side.CLIENT,
         "name": client if turn.side is Side.CLIENT else turn.author,
         "at": format_moment(turn.at),
-        "outcome": str(show.STAFF_OUTCOMES[turn.outcome]) if turn.outcome else "",
+        "outcome": str(staff_show.STAFF_OUTCOMES[turn.outcome]) if turn.outcome else "",
         "number": turn.number,
         "text": turn.text,
     }

@@ -10,7 +10,7 @@ from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.i18n import _, format_day, format_moment
 from portal.files.http import give_pdf, vault
 from portal.people import queries as people
-from portal.records import queries, service, show
+from portal.records import queries, service, show, staff_show
 from portal.records.forms.writing import NOTE_TYPES, LockForm, WriteForm
 from portal.records.queries.documents import content_of
 from portal.records.rules.states import NoteType, VersionState
@@ -56,7 +56,7 @@ def _listed(row: queries.WorkRow) -> dict[str, Any]:
         "url": url_for("documentation.record", record_id=row.id),
         "day": capital(format_day(row.event_at)),
         "type": NOTE_TYPES[row.type],
-        "state": (*show.STATE_LOOKS[row.state], show.VERSION_STATES[row.state]),
+        "state": (*staff_show.STATE_LOOKS[row.state], staff_show.VERSION_STATES[row.state]),
     }
 
 
@@ -116,13 +116,13 @@ def _record(found: queries.Worked) -> Response:
         state=_state(found.version),
         written=format_moment(found.version.written_at),
         passages=[_passage(found, place) for place in range(1, len(found.passages) + 1)],
-        rest=[show.staff_remark(row) for row in _elsewhere(found)],
+        rest=[staff_show.remark(row) for row in _elsewhere(found)],
         versions=[
             (version.id, version.number, format_moment(version.written_at), _state(version), _read(version))
             for version in found.versions
         ],
         form=LockForm(formdata=None, data={"seen": found.version.stamp}),
-        to_answer=[show.staff_remark(row) for row in found.to_answer],
+        to_answer=[staff_show.remark(row) for row in found.to_answer],
         document=show.document(found.document) if found.document else None,
         may_edit=latest and working and WRITE in may,
         may_revise=latest and not working and WRITE in may,
@@ -147,7 +147,7 @@ def file(record_id: uuid.UUID, version_id: uuid.UUID) -> Response:
 def said_by_client(row: queries.RemarkRow) -> dict[str, Any]:
     """Return what a client has said, for the page where it is corrected."""
     return {
-        "tag": show.staff_remark(row)[1:],
+        "tag": staff_show.remark(row)[1:],
         "text": row.text,
         "url": url_for("remarks.remark", remark_id=row.id),
     }
@@ -160,7 +160,7 @@ def edit_url(found: queries.Worked, **more: Any) -> str:
 
 
 def _state(version: queries.WorkVersion) -> tuple[str, str, str]:
-    return (*show.STATE_LOOKS[version.state], str(show.VERSION_STATES[version.state]))
+    return (*staff_show.STATE_LOOKS[version.state], str(staff_show.VERSION_STATES[version.state]))
 
 
 def _read(version: queries.WorkVersion) -> str:
@@ -175,8 +175,8 @@ def _passage(found: queries.Worked, place: int) -> dict[str, Any]:
     ground = found.masks.get(passage.id)
     return {
         "text": passage.text,
-        "hidden": show.ground_label(ground) if ground else "",
-        "remarks": [show.staff_remark(row) for row in found.remarks if row.passage_id == passage.id],
+        "hidden": staff_show.ground_label(ground) if ground else "",
+        "remarks": [staff_show.remark(row) for row in found.remarks if row.passage_id == passage.id],
     }
 
 
