@@ -105,6 +105,12 @@ def heading(view: ApplicationView) -> str:
             return _("Ansökan är skickad")
 
 
+def outcome(view: ApplicationView) -> str:
+    """Return what was decided; empty where nothing is."""
+    decided = view.state is ApplicationState.SUBMITTED and view.handling is Handling.DECIDED
+    return str(words.OUTCOMES[view.outcome]) if decided and view.outcome else ""
+
+
 def asks(view: ApplicationView) -> bool:
     """Tell whether the back office waits for something more."""
     return view.state is ApplicationState.SUBMITTED and view.handling is Handling.COMPLETION_ASKED
@@ -137,10 +143,9 @@ def track(view: ApplicationView) -> Iterator[Step]:
     yield _delivery(view)
     yield _reading(view)
     decided = view.handling is Handling.DECIDED
-    text = str(words.OUTCOMES[view.outcome]) if decided and view.outcome else ""
     # Translators: a step of the way of an application that is still to come, or has come
     title = _("Ansökan är beslutad") if decided else _("Du får ett beslut")
-    yield Step("check" if decided else "scales", title, text, done=decided)
+    yield Step("check" if decided else "scales", title, done=decided)
 
 
 def _delivery(view: ApplicationView) -> Step:

@@ -375,7 +375,23 @@ def test_each_state_of_the_handling_has_its_page(town: Town, handling: Handling,
         page = browser.page(at(draft))
         assert page.heading == heading
         assert [tag.get_text() for tag in page.soup.select(".ds-alert .i-pre")] == [text] * bool(text)
-        assert ("Delvis bifall" in page.text) is (outcome is not None)
+        # The answer stands under the heading, and what is to be done before the long way there.
+        head = page.one("main h1").find_next_sibling("p")
+        assert ("Delvis bifall" in head.get_text() if head else False) is (outcome is not None)
+        add = page.one(f"a[href='{at(draft, '/komplettera')}']")
+        asked = handling is Handling.COMPLETION_ASKED
+        assert bool(add.find_next("ol", class_="i-track")) is asked
+        assert ("data-variant" not in add.attrs) is asked
+
+
+def test_whoever_has_signed_is_led_to_who_is_waited_for(town: Town) -> None:
+    draft = town.couple(signed=("mariam",))
+    page = town.mariam.page(at(draft))
+    assert page.link("Se vem vi väntar på") == at(draft, "/granska")
+    assert "Kontrollera och skriv under" not in page.text
+    page = town.jonas.page(at(draft))
+    assert page.link("Kontrollera och skriv under") == at(draft, "/granska")
+    assert page.link("Se vem som är med") == at(draft, "/tillsammans")
 
 
 def test_what_is_needed_but_not_told_here_is_told_on_the_telephone(town: Town) -> None:

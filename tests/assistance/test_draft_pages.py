@@ -123,6 +123,13 @@ def test_papers_are_asked_for_by_kind_and_answers_and_take_files(mariam: PageCli
     assert mariam.post(f"/ansokan/{draft}/bilagor/nothing", data={"csrf_token": token}).status_code == 404
 
 
+def test_where_no_paper_is_asked_for_the_page_says_so_and_no_more(mariam: PageClient, desk: Desk) -> None:
+    text = mariam.page(f"/ansokan/{desk.draft()}/bilagor").text
+    assert "Du behöver inte lämna några papper." in text
+    assert "Del " not in text
+    assert "Fota med mobilen" not in text
+
+
 def test_files_void_what_was_signed(mariam: PageClient, desk: Desk) -> None:
     draft = desk.draft(ALONE | {"planning": {"occupation": "work_full", "workplace": "Ekdala", "worked": "yes"}})
     with writing(desk.sessions) as session:

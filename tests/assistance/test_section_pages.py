@@ -132,6 +132,17 @@ def test_wrong_amounts_are_refused_beside_the_field(mariam: PageClient, desk: De
     assert len(after.errors()) == 1
 
 
+@pytest.mark.parametrize("name", ["amount", "days"])
+def test_numbers_run_from_left_to_right_in_every_language(mariam: PageClient, desk: Desk, name: str) -> None:
+    section, group = {"amount": ("costs", "costs"), "days": ("household", "children")}[name]
+    answers = {"amount": {"kind": "rent", "amount": "12 480,50"}, "days": {"lives": "part", "days": "15"}}[name]
+    row = {f"{group}:{ROW.format(1)}": "1"} | {f"{group}:{ROW.format(1)}:{key}": raw for key, raw in answers.items()}
+    draft = desk.draft({section: row})
+    mariam.set_cookie("insyn-sprak", "ar")
+    field = mariam.page(part(draft, section)).one(f"input.ds-input[name$=':{name}']")
+    assert field["dir"] == "ltr"
+
+
 def test_the_co_applicant_answers_only_for_themselves(client: PageClient, desk: Desk) -> None:
     draft = desk.draft({"household": {"civil_status": "cohabiting"}})
     with writing(desk.sessions) as session:

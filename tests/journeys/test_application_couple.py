@@ -151,7 +151,7 @@ def afterwards(mikael: Page, looks: Looks) -> None:
     mikael.get_by_role("button", name="Skicka", exact=True).click()
     expect(mikael.locator(".ds-error-summary")).to_be_focused()
     looks(mikael, "client", answer=True)
-    mikael.get_by_role("link", name="Tillbaka").click()
+    mikael.get_by_role("link", name=re.compile("^Ansökan för")).click()
     mikael.get_by_role("link", name="Ta tillbaka ansökan").click()
     looks(mikael, "client")
 

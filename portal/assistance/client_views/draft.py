@@ -34,6 +34,7 @@ def application(application_id: uuid.UUID) -> Response:
     found = show.task_lists(db(), actor(), [draft])[0]
     left = [task for task in found if not task.is_done]
     form = definition(view.definition)
+    signed = view.party in queries.signed_by(db(), [view]).get(view.id, ())
     return render(
         "assistance/client/draft.html",
         view=view,
@@ -43,7 +44,8 @@ def application(application_id: uuid.UUID) -> Response:
         done=len(found) - len(left),
         progress=show.progress(found),
         count=len(found),
-        onward=_onward(draft, left),
+        onward=_to_review(view, signed=True) if signed else _onward(draft, left),
+        review=_to_review(view, signed=signed),
         is_ready=not [task for task in left if task.key != show.PAPERS],
         signing=view.state is ApplicationState.SIGNING,
         together=_together(draft),
@@ -73,7 +75,7 @@ def _onward(draft: Draft, left: list[show.Task]) -> dict[str, str]:
     needed = [task for task in left if task.key != show.PAPERS]
     still = needed or left
     if not still or (view.state is ApplicationState.SIGNING and not needed):
-        return {"url": url_for("assistance.review", application_id=view.id), "text": _("Kontrollera och skriv under")}
+        return _to_review(view)
     changed = {key: at for (_party, key), at in draft.changed.items()}
     begun = view.revision > 0
     latest = max((task for task in still if task.key in changed), key=lambda task: changed[task.key], default=still[0])
@@ -82,13 +84,19 @@ def _onward(draft: Draft, left: list[show.Task]) -> dict[str, str]:
     return {"url": still[0].url, "text": _("Fortsätt") if begun else _("Börja")}
 
 
+def _to_review(view: ApplicationView, *, signed: bool = False) -> dict[str, str]:
+    """Return the way on to signing; for whoever has signed, to who is waited for."""
+    text = _("Se vem vi väntar på") if signed else _("Kontrollera och skriv under")
+    return {"url": url_for("assistance.review", application_id=view.id), "text": text}
+
+
 def _together(draft: Draft) -> dict[str, Any] | None:
     """Return what is said of the other one who applies; None where the applicant applies alone."""
     view = draft.application
     url = url_for("assistance.together", application_id=view.id)
     if view.party is Party.CO_APPLICANT:
         text = _("Du svarar på det som gäller dig. Den du söker med fyller i resten.")
-        return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Se hela ansökan")}
+        return {"title": _("Ni är två som söker"), "text": text, "url": url, "action": _("Se vem som är med")}
     other = view.co_applicant
     if other is None or other.state is PartyState.DECLINED:
         if not lives_together(show.by_section(draft)):

@@ -40,7 +40,8 @@ def papers(application_id: uuid.UUID) -> Response:
     return render(
         "assistance/client/papers.html",
         view=draft.application,
-        over=_("Del %(number)s av %(count)s", number=number, count=count),
+        # Where none is asked for they are no part: nobody is led here, but an old address still answers.
+        over=_("Del %(number)s av %(count)s", number=number, count=count) if asked else "",
         required=[_part(draft, one.paper, mine, required=True) for one in asked if one.required],
         suggested=[_part(draft, one.paper, mine, required=False) for one in asked if not one.required],
         others=[

@@ -33,6 +33,7 @@ def page(view: ApplicationView) -> Response:
         view=view,
         over=words.title(view.kind, view.period),
         heading=after_words.heading(view),
+        outcome=after_words.outcome(view),
         sent_at=_sent_at(view),
         is_new=submitted and view.handling in {Handling.NONE, Handling.RECEIVED},
         taken_back="" if submitted else after_words.taken_back(view),

@@ -85,7 +85,7 @@ def _unbound(key: str, field: Field) -> Any:
         case FieldType.EMAIL:
             return EmailField(**plain, render_kw={"autocomplete": "email"})
         case FieldType.PHONE:
-            return TelField(**plain, render_kw={"autocomplete": "tel"})
+            return TelField(**plain, render_kw={"autocomplete": "tel", "dir": "ltr"})
         case FieldType.NUMBER | FieldType.IDENTITY | FieldType.CLEARING | FieldType.ACCOUNT:
             return StringField(**plain, render_kw={"inputmode": "numeric", "dir": "ltr"})
         case _:

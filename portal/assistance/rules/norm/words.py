@@ -63,7 +63,7 @@ LABELS: Mapping[enum.StrEnum, LazyText] = {
 MISSING: Mapping[Missing, LazyText] = {
     Missing.ADULTS: lazy("Svara först på om du söker ensam eller tillsammans med någon."),
     Missing.CHILDREN: lazy("Svara först på frågan om barn."),
-    Missing.OTHERS: lazy("Svara först på hur många andra som bor i bostaden."),
+    Missing.OTHERS: lazy("Vi vet inte än hur många andra som bor i bostaden."),
     Missing.BORN: lazy("Vi behöver veta när barnet är fött."),
     Missing.LUNCH: lazy("Svara först på om barnet äter lunch hemma."),
     Missing.PUPIL: lazy("Svara först på om ungdomen går i skolan."),
