@@ -1,7 +1,8 @@
 """Chromium for the tests: found or installed, started with no way out of the machine, and guarded.
 
 Run as a module (the set-up does) it sees to it that there is one, or says in one line what is missing. The order: the
-one named by CHROMIUM, the system's, playwright's own download, Debian's package where the user may install it.
+one named by CHROMIUM, the system's, playwright's own download, Debian's package where the user may install it. The
+shell without windows is preferred: it draws the same pages, and a journey takes a quarter less work.
 """
 
 import os
@@ -19,7 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwri
 
 ROOT = Path(__file__).resolve().parents[2]
 REMEMBERED = ROOT / ".venv/stamps/chromium"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOOPBACK = {"localhost", "127.0.0.1", "::1", ""}
 FLAGS = (
     "--disable-gpu",
@@ -90,7 +92,10 @@ def _install_with_apt() -> None:
         return
     print("set-up: chromium (Debian's package)", flush=True)
     _try(*sudo, apt, "update")
-    _try(*sudo, apt, "install", "--yes", "--no-install-recommends", "chromium")
+    for package in (SHELL, "chromium"):
+        _try(*sudo, apt, "install", "--yes", "--no-install-recommends", package)
+        if find() is not None:
+            return
 
 
 def _try(*command: str) -> None:

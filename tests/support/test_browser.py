@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.axe import check_axe, check_geometry
+from tests.support.axe import OPTIONS, check_axe, check_geometry
 from tests.support.browser import Guard
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("browser-support"), pytest.mark.timeout(60)]
@@ -63,6 +63,17 @@ def test_a_good_page_passes(open_page: Callable[..., Page], site: Callable[..., 
         check_geometry(page)
         if options.get("javascript", True):
             check_axe(page)
+
+
+def test_no_rule_needs_the_style_sheets(open_page: Callable[..., Page], site: Callable[..., str]) -> None:
+    page = open_page()
+    page.goto(site(GOOD))
+    check_axe(page)
+    run = """options => window.axe.run(document, options).then(results =>
+        ["violations", "passes", "incomplete", "inapplicable"].flatMap(kind => results[kind].map(rule => rule.id)))"""
+    rules = page.evaluate(run, {"runOnly": OPTIONS["runOnly"]})
+    needing = page.evaluate("window.axe._audit.rules.filter(rule => rule.preload).map(rule => rule.id)")
+    assert set(rules) & set(needing) == {"no-autoplay-audio"}  # it needs media
 
 
 @pytest.mark.parametrize(
