@@ -107,6 +107,14 @@ class DemoStack:
         children, self.children = self.children, []
         processes.stop(children)
 
+    def prepare(self) -> None:
+        """Make everything that the processes need, first data included, and start none; entering does it too.
+
+        :raises DemoError: another demonstration runs there, or its data are of another version.
+        """
+        with self.layout.held():
+            self._prepare()
+
     def _prepare(self) -> None:
         self._choose_addresses()
         self.variables = variables(

@@ -57,6 +57,19 @@ def disconnect(url: str) -> None:
     )
 
 
+def copy_of(url: str) -> str:
+    """Return the address of a new database that holds what another one does; nobody may be connected to that one."""
+    if url.startswith("sqlite:"):
+        source = Path(url.removeprefix("sqlite:///"))
+        _fold_wal(source)
+        return _copy_file(source)
+    # Its files are copied as they are: each page through the write-ahead log, PostgreSQL's own choice, takes the server
+    # more than twice the work.
+    name = f"t{uuid.uuid4().hex}"
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{_database_name(url)}" STRATEGY FILE_COPY')
+    return _postgresql_url(name)
+
+
 def _copy_sqlite() -> str:
     with rundir.locked("sqlite") as run:
         template = run / f"{TEMPLATE}.sqlite"
@@ -66,8 +79,12 @@ def _copy_sqlite() -> str:
             migrate(f"sqlite:///{building}")
             _fold_wal(building)
             building.rename(template)
-    path = run / f"t{uuid.uuid4().hex}.sqlite"
-    shutil.copyfile(template, path)
+    return _copy_file(template)
+
+
+def _copy_file(source: Path) -> str:
+    path = rundir.current() / f"t{uuid.uuid4().hex}.sqlite"
+    shutil.copyfile(source, path)
     return f"sqlite:///{path}"
 
 
@@ -88,11 +105,8 @@ def _copy_postgresql() -> str:
             _administer(f"CREATE DATABASE {TEMPLATE}")
             migrate(server.format(database=TEMPLATE))
             ready.touch()
-        name = f"t{uuid.uuid4().hex}"
-        # Only one at a time may copy the template, hence inside the lock. Its files are copied as they are: each page
-        # through the write-ahead log, PostgreSQL's own choice, takes the server more than twice the work.
-        _administer(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY')
-    return _postgresql_url(name)
+        # Only one at a time may copy the template, hence inside the lock.
+        return copy_of(_postgresql_url(TEMPLATE))
 
 
 def _postgresql_url(name: str) -> str:
