@@ -2,7 +2,7 @@
 # The set-up itself (virtual environment, assets, catalogues, browser) is .ci/setup.py.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint format types setup setup-tests assets messages messages-check bench soak lock wheel clean
+.PHONY: help demo demo-reset test check lint format types style setup setup-tests assets messages messages-check bench soak lock wheel clean
 MAKEFLAGS += --no-print-directory
 
 # Hundreds of processes are started by the tests: compiled modules are kept (git and the wheel ignore them).
@@ -34,7 +34,10 @@ test: lint ## Everything: lint, types, contracts, and every test on SQLite and P
 check: lint ## The quick part of `make test`: lint, types, contracts, fast tests on SQLite (under 90 s)
 	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "not ($(SLOW))" $(ARGS)
 
-lint: setup-tests types messages-check
+lint: setup-tests
+	@$(MAKE) -j 2 types style
+
+style: messages-check
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo 'run: make format'; exit 1; }
 	@$(BIN)/ruff check --quiet $(CODE)
 	@# ruff's S rules are bandit's lesser ones, with a reason on the line where one is set aside.
