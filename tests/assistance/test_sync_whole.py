@@ -132,7 +132,8 @@ def test_from_the_signature_to_the_decision(
     shows(town.mariam, draft, "Vi läser din ansökan")
     asked = replace(told, handling=Handling.COMPLETION_ASKED, text="Skicka intyget.", at=now())
     office.store.put_application_status(asked)
-    assert shows(town.mariam, draft, "Skicka intyget.").heading == "Vi behöver mer från dig"
+    # The application is read before its timeline, which may know of a step that the heading doesn't tell yet.
+    assert "Skicka intyget." in shows(town.mariam, draft, "Vi behöver mer från dig").text
     assert "Vi behöver mer från dig" in town.mariam.page("/idag").text
 
     with town.acting() as scene:
