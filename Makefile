@@ -28,7 +28,7 @@ demo: setup ## Start the whole demonstration: client side, staff side, worker, i
 demo-reset: setup ## Start the demonstration afresh with its first data
 	@$(BIN)/portal demo --reset
 
-test: lint ## Everything: lint, types, contracts, and every test on SQLite and PostgreSQL, journeys in a browser (about 20 min)
+test: lint ## Everything: lint, types, contracts, and every test on SQLite and PostgreSQL, journeys in a browser (about 16 min)
 	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "not soak and not bench" $(ARGS)
 
 check: lint ## The quick part of `make test`: lint, types, contracts, fast tests on SQLite (under 90 s)
