@@ -31,7 +31,7 @@ demo-reset: setup ## Start the demonstration afresh with its first data
 test: lint ## Everything: lint, types, contracts, and every test on SQLite and PostgreSQL, journeys in a browser (about 16 min)
 	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "not soak and not bench" $(ARGS)
 
-check: lint ## The quick part of `make test`: lint, types, contracts, fast tests on SQLite (under 90 s)
+check: lint ## The quick part of `make test`: lint, types, contracts, fast tests on SQLite (about 8 min)
 	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "not ($(SLOW))" $(ARGS)
 
 lint: setup-tests
