@@ -111,14 +111,9 @@ def outcome(view: ApplicationView) -> str:
     return str(words.OUTCOMES[view.outcome]) if decided and view.outcome else ""
 
 
-def asks(view: ApplicationView) -> bool:
-    """Tell whether the back office waits for something more."""
-    return view.state is ApplicationState.SUBMITTED and view.handling is Handling.COMPLETION_ASKED
-
-
 def asked(view: ApplicationView, found: Sequence[Happening]) -> str:
     """Return what the back office wrote that it needs more of; empty where that isn't told here."""
-    return queries.said(found, EventKind.COMPLETION_ASKED) if asks(view) else ""
+    return queries.said(found, EventKind.COMPLETION_ASKED) if view.asks_for_more else ""
 
 
 def reasons(view: ApplicationView, found: Sequence[Happening]) -> str:

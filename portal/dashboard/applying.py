@@ -11,7 +11,7 @@ from portal.assistance.queries import ApplicationView
 from portal.assistance.rules.kinds import Kind, Party, Period, slot
 from portal.assistance.rules.routing import offer
 from portal.assistance.rules.sending import SendBy, is_near, send_by
-from portal.assistance.rules.states import ApplicationState, Handling
+from portal.assistance.rules.states import ApplicationState
 from portal.core.actor import Actor
 from portal.core.i18n import _, format_day, format_month, today
 from portal.dashboard.items import Item
@@ -75,7 +75,7 @@ def _progress(who: Actor, views: Sequence[ApplicationView]) -> dict[uuid.UUID, s
 
 def _todo(view: ApplicationView, signed: Signed, progress: Mapping[uuid.UUID, str]) -> Iterator[Item]:
     title, page = words.title(view.kind, view.period), _page(view)
-    if view.state is ApplicationState.SUBMITTED and view.handling is Handling.COMPLETION_ASKED:
+    if view.asks_for_more:
         yield Item(_("Vi behöver mer från dig"), title, page, "warning", _("Läs och svara"), 1)
     elif view.state is ApplicationState.SIGNING and view.party not in signed.get(view.id, {view.party}):
         text = _("%(name)s har skrivit under. Nu är det din tur.", name=words.other_name(view))

@@ -68,7 +68,6 @@ def _page(application_id: uuid.UUID, form: SupplementForm, status: int = 200) ->
         status,
         view=view,
         over=words.title(view.kind, view.period),
-        asks=after_words.asks(view),
         asked=after_words.asked(view, queries.happenings(db(), view)),
         rows=file_show.rows(files.listing(db(), actor(), supplements.ADDED, begun)),
         accept=file_show.kinds(),

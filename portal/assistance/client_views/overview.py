@@ -10,7 +10,7 @@ from portal.assistance import queries, words
 from portal.assistance.queries import ApplicationView
 from portal.assistance.rules.kinds import Kind, slot
 from portal.assistance.rules.routing import Offer, offer
-from portal.assistance.rules.states import EDITABLE, ApplicationState, Handling
+from portal.assistance.rules.states import EDITABLE
 from portal.core.i18n import _, format_day, today
 from portal.web.access import Client
 from portal.web.db import db
@@ -35,9 +35,7 @@ def overview() -> Response:
     )
     begun = [one for one in mine if one.state in EDITABLE]
     invited = [_invitation(one) for one in queries.invitations(db(), actor())]
-    asked = [
-        one for one in mine if one.state is ApplicationState.SUBMITTED and one.handling is Handling.COMPLETION_ASKED
-    ]
+    asked = any(one.asks_for_more for one in mine)
     offers = () if facts.protected else offer(facts)
     return render(
         "assistance/client/overview.html",
@@ -49,7 +47,7 @@ def overview() -> Response:
         ),
         changed="ny" in request.args,
         may_change=bool(offers) and facts.last is not None and not facts.household_changed,
-        asked=bool(asked),
+        asked=asked,
         begun=[_row(one) for one in begun],
         sent=[_row(one) for one in mine if one.state not in EDITABLE],
         invited=invited,

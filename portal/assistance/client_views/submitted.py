@@ -39,7 +39,6 @@ def page(view: ApplicationView) -> Response:
         taken_back="" if submitted else after_words.taken_back(view),
         files=found.files if found else 0,
         steps=list(after_words.track(view)) if submitted else [],
-        asks=after_words.asks(view),
         asked=after_words.asked(view, happened),
         reasons=after_words.reasons(view, happened),
         history=after_words.timeline(view, happened),

@@ -99,6 +99,11 @@ class ApplicationView:
         return frozenset(one.party for one in self.parties if not one.shielded)
 
     @property
+    def asks_for_more(self) -> bool:
+        """Tell whether the back office waits for something more from its parties."""
+        return self.state is ApplicationState.SUBMITTED and self.handling is Handling.COMPLETION_ASKED
+
+    @property
     def told_until(self) -> datetime | None:
         """Until when the words of the back office were written to both; None while they still are."""
         since = [one.shielded_at or _EVER for one in self.parties if one.shielded]

@@ -24,8 +24,8 @@ class Facts:
 
     ``case_open``: an open case of ekonomiskt bistånd, or an application that is not decided yet. ``last``: the month of
     the last application. ``taken``: the months applied for or decided, here or in the back office.
-    ``household_changed``: civil status or co-applicant are others than in the last application. ``protected``: the
-    applicant or the co-applicant has protected personal data, or it is not known.
+    ``household_changed``: civil status or co-applicant are others than in the last application. ``protected``: whoever
+    applies has protected personal data, or it is not known.
     """
 
     today: date
